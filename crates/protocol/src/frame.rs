@@ -1,0 +1,224 @@
+//! What goes over the socket of a worker process: a length (32 bits, little-endian), then that
+//! many bytes of `postcard`.
+
+use crate::Context;
+use crate::Limit;
+use crate::Limits;
+use crate::ServiceCall;
+use crate::ServiceError;
+use crate::ServiceReply;
+use serde::Deserialize;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// Bytes of the length in front of each frame.
+pub const HEADER_BYTES: usize = 4;
+
+/// The longest frame that the gateway takes from a worker. Content beyond it goes in parts.
+pub const MAX_FRAME_TO_GATEWAY: usize = 16 * 1024 * 1024;
+
+/// The longest frame that a worker takes from the gateway.
+pub const MAX_FRAME_TO_WORKER: usize = 256 * 1024 * 1024;
+
+/// From the gateway to a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// To a zygote, once: load this.
+    Load(Box<Load>),
+    /// To an invocation, once: run this.
+    Invoke(Box<Invoke>),
+    /// To an invocation: the answer to the call with this number.
+    Reply {
+        /// The number that the call carried.
+        id: u32,
+        /// What came of it.
+        result: Result<ServiceReply, ServiceError>,
+    },
+}
+
+/// From a worker to the gateway.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum ToGateway {
+    /// The first word of every process; the kernel says whose it is.
+    Hello,
+    /// From a zygote: the bundle is loaded.
+    Loaded(LoadReport),
+    /// From a zygote: the bundle cannot be loaded.
+    LoadFailed(Failure),
+    /// A line of the log.
+    Log(LogLine),
+    /// A service call.
+    Call {
+        /// A number that the reply repeats.
+        id: u32,
+        /// The call.
+        call: ServiceCall,
+    },
+    /// The answer of the function. Work that it started may still go on.
+    Done(Outcome),
+    /// The process noticed that it went over a limit, and ends.
+    LimitReached(Limit),
+}
+
+/// What an application zygote is made from.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Load {
+    /// The bundle's file name, as it appears in stacks.
+    pub name: String,
+    /// The bundle's source.
+    pub source: String,
+    /// Its source map, where there is one.
+    pub source_map: Option<String>,
+    /// How the source is to be read.
+    pub format: BundleFormat,
+    /// `ketrics.environment`.
+    pub environment: BTreeMap<String, String>,
+    /// Limits for loading, and what they bound later.
+    pub limits: Limits,
+}
+
+/// The two kinds of bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BundleFormat {
+    /// `module.exports`, as esbuild writes it with `--platform=node`.
+    CommonJs,
+    /// An ES module.
+    EsModule,
+}
+
+/// What a zygote learned while it loaded its bundle.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LoadReport {
+    /// Names of the exported functions.
+    pub functions: Vec<String>,
+    /// Names of exports that are no functions.
+    pub other_exports: Vec<String>,
+}
+
+/// One call of one function.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Invoke {
+    /// UUID of the invocation.
+    pub id: String,
+    /// Name of the export.
+    pub function: String,
+    /// The only argument, as JSON.
+    pub payload: String,
+    /// Who calls, and where.
+    pub context: Context,
+    /// What the invocation may use.
+    pub limits: Limits,
+}
+
+/// What a function answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It returned, or its promise resolved: the value as JSON.
+    Returned(String),
+    /// It did not.
+    Failed(Failure),
+}
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The code that the caller sees.
+    pub code: FailureCode,
+    /// The message that the caller sees.
+    pub message: String,
+    /// The stack, source-mapped, for the log only.
+    pub stack: Option<String>,
+}
+
+/// The codes that a worker may answer with. The gateway adds those that it measures itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailureCode {
+    /// The function threw, or its promise rejected.
+    Runtime,
+    /// No such export, or not a function.
+    FunctionNotFound,
+    /// The result's JSON is longer than the limit.
+    ResultTooLarge,
+    /// The heap limit was reached while the bundle was loading.
+    Memory,
+}
+
+/// A line of an application's log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LogLine {
+    /// How severe it is.
+    pub level: LogLevel,
+    /// The text, formatted as `console.log` does, within the limit.
+    pub message: String,
+}
+
+/// The levels of `ketrics.console`; `log` is `Info`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogLevel {
+    /// `console.debug`
+    Debug,
+    /// `console.log`, `console.info`
+    Info,
+    /// `console.warn`
+    Warn,
+    /// `console.error`
+    Error,
+}
+
+/// A frame that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// The length in front is over the limit.
+    #[error("a frame of {0} bytes is over the limit of {1}")]
+    TooLong(usize, usize),
+    /// The bytes are no frame.
+    #[error("the frame cannot be read: {0}")]
+    Malformed(#[from] postcard::Error),
+}
+
+/// Encodes a frame, its length in front.
+///
+/// ```
+/// use ketrics_protocol::frame::{ToGateway, decode, encode, frame_length};
+/// let bytes = encode(&ToGateway::Hello);
+/// let length = frame_length(bytes[..4].try_into().unwrap(), 1024).unwrap();
+/// assert!(matches!(decode(&bytes[4..4 + length]).unwrap(), ToGateway::Hello));
+/// ```
+///
+/// # Panics
+/// When the value is longer than 4 GiB; every caller bounds what it sends.
+#[must_use]
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    let bytes = postcard::to_extend(value, vec![0; HEADER_BYTES])
+        .expect("frames hold only what postcard can write");
+    let mut bytes = bytes;
+    let length = u32::try_from(bytes.len() - HEADER_BYTES).expect("frames are far below 4 GiB");
+    bytes[..HEADER_BYTES].copy_from_slice(&length.to_le_bytes());
+    bytes
+}
+
+/// Reads the length in front of a frame and refuses one over `limit`.
+///
+/// # Errors
+/// [`FrameError::TooLong`].
+pub fn frame_length(header: [u8; HEADER_BYTES], limit: usize) -> Result<usize, FrameError> {
+    let length = u32::from_le_bytes(header) as usize;
+    if length > limit {
+        return Err(FrameError::TooLong(length, limit));
+    }
+    Ok(length)
+}
+
+/// Decodes a frame without its length.
+///
+/// # Errors
+/// [`FrameError::Malformed`], also when bytes are left over.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FrameError> {
+    let (value, rest) = postcard::take_from_bytes(bytes)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(FrameError::Malformed(postcard::Error::SerdeDeCustom))
+    }
+}
