@@ -1,0 +1,60 @@
+# The commands of the README. Everything goes through Cargo's target folder, wherever
+# CARGO_TARGET_DIR puts it.
+
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+KETRICS := $(CARGO_TARGET_DIR)/release/ketrics
+EXAMPLE := examples/orders
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-js test-rust fmt lint clean v8 snapshot example
+
+help: ## show this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: build example ## set everything up and serve the example application
+	$(KETRICS) dev $(EXAMPLE)
+
+build: snapshot ## build the release binary and its start-up snapshot
+
+v8:
+	@scripts/v8
+
+# npm writes this file whenever it installs.
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	npm ci --prefix $* --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Embedded into the binary, so it comes before Cargo.
+runtime-js/dist/main.js: runtime-js/node_modules/.package-lock.json $(shell find runtime-js -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print)
+	npm run build --prefix runtime-js --silent
+
+snapshot: v8 runtime-js/dist/main.js
+	cargo build --release --locked -p ketrics
+	$(KETRICS) snapshot
+
+example: $(EXAMPLE)/backend/node_modules/.package-lock.json
+	npm run build --prefix $(EXAMPLE)/backend --silent
+
+test: test-js test-rust ## run every test: runtime-js, Rust, end to end
+
+test-js: runtime-js/node_modules/.package-lock.json
+	npm test --prefix runtime-js --silent
+
+# The end-to-end tests boot the binary, so it stands before they start.
+test-rust: build example
+	cargo test --release --locked --workspace
+
+fmt: runtime-js/node_modules/.package-lock.json ## format everything
+	cargo fmt --all
+	cd runtime-js && npx biome check --write . ../$(EXAMPLE)
+
+lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json ## check formatting, types and lints
+	cargo fmt --all --check
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+	npm run check --prefix runtime-js --silent
+	cd runtime-js && npx biome ci ../$(EXAMPLE)
+	npm run check --prefix $(EXAMPLE)/backend --silent
+
+clean: ## remove everything that was built
+	cargo clean
+	rm -rf runtime-js/dist runtime-js/node_modules $(EXAMPLE)/backend/dist $(EXAMPLE)/backend/node_modules $(EXAMPLE)/.ketrics
