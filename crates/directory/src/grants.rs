@@ -1,0 +1,268 @@
+//! Grants: what an application may do with a resource of its tenant, and with the platform.
+
+use crate::ApplicationId;
+use crate::Database;
+use crate::Directory;
+use crate::DirectoryError;
+use crate::Parameter;
+use crate::Secret;
+use crate::TenantId;
+use crate::Volume;
+use crate::resources;
+use sqlx::FromRow;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// What a grant is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantKind {
+    /// A volume. Permissions: `GetObject`, `PutObject`, `DeleteObject`, `ListObjects`, the older
+    /// `ReadObject`, `CreateObject`, `UpdateObject`, or `*`.
+    Volume,
+    /// A SQL database. Permissions: `read`, `write`, `admin`.
+    Database,
+    /// A secret. The grant itself is the permission.
+    Secret,
+    /// A parameter. The grant itself is the permission.
+    Parameter,
+}
+
+impl GrantKind {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Volume => "volume",
+            Self::Database => "database",
+            Self::Secret => "secret",
+            Self::Parameter => "parameter",
+        }
+    }
+}
+
+/// What an application finds when it asks for a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup<T> {
+    /// The tenant has no such resource.
+    NotFound,
+    /// It has, and the application was not granted it.
+    AccessDenied,
+    /// It has, and the application was granted these permissions.
+    Granted {
+        /// The resource.
+        resource: T,
+        /// What the grant says.
+        permissions: Vec<String>,
+    },
+}
+
+impl Directory {
+    /// Grants an application a resource of its tenant by code; replaces an earlier grant. The
+    /// resource may be created later.
+    ///
+    /// # Errors
+    /// When the directory does not answer, or there is no such application.
+    pub async fn grant(
+        &self,
+        application: ApplicationId,
+        kind: GrantKind,
+        code: &str,
+        permissions: &[String],
+    ) -> Result<(), DirectoryError> {
+        self.write_grant(application, kind.column(), code, permissions).await
+    }
+
+    /// Takes a grant back; nothing changes where there is none.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn revoke(
+        &self,
+        application: ApplicationId,
+        kind: GrantKind,
+        code: &str,
+    ) -> Result<(), DirectoryError> {
+        sqlx::query("DELETE FROM grants WHERE application_id = $1 AND kind = $2 AND code = $3")
+            .bind(application.to_string())
+            .bind(kind.column())
+            .bind(code)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the application itself a permission on the platform, for example `iam:ListUsers`.
+    ///
+    /// # Errors
+    /// When the directory does not answer, or there is no such application.
+    pub async fn grant_platform_permission(
+        &self,
+        application: ApplicationId,
+        permission: &str,
+    ) -> Result<(), DirectoryError> {
+        self.write_grant(application, "platform", permission, &[]).await
+    }
+
+    /// The platform permissions of the application, sorted.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn platform_permissions(
+        &self,
+        application: ApplicationId,
+    ) -> Result<Vec<String>, DirectoryError> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT code FROM grants WHERE application_id = $1 AND kind = 'platform' ORDER BY code",
+        )
+        .bind(application.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(code,)| code).collect())
+    }
+
+    /// A volume, as the application sees it.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn lookup_volume(
+        &self,
+        tenant: TenantId,
+        application: ApplicationId,
+        code: &str,
+    ) -> Result<Lookup<Volume>, DirectoryError> {
+        let row = sqlx::query(
+            "SELECT r.id, r.tenant_id, r.code, r.name, r.max_object_bytes, \
+             r.allowed_content_types, g.permissions AS granted \
+             FROM volumes r \
+             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
+             LEFT JOIN grants g \
+               ON g.application_id = a.id AND g.kind = 'volume' AND g.code = r.code \
+             WHERE r.tenant_id = $1 AND r.code = $3",
+        )
+        .bind(tenant.to_string())
+        .bind(application.to_string())
+        .bind(code)
+        .fetch_optional(&self.pool)
+        .await?;
+        lookup(row, resources::volume)
+    }
+
+    /// A database, as the application sees it.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn lookup_database(
+        &self,
+        tenant: TenantId,
+        application: ApplicationId,
+        code: &str,
+    ) -> Result<Lookup<Database>, DirectoryError> {
+        let row = sqlx::query(
+            "SELECT r.id, r.tenant_id, r.code, r.name, r.engine, r.settings, \
+             g.permissions AS granted \
+             FROM databases r \
+             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
+             LEFT JOIN grants g \
+               ON g.application_id = a.id AND g.kind = 'database' AND g.code = r.code \
+             WHERE r.tenant_id = $1 AND r.code = $3",
+        )
+        .bind(tenant.to_string())
+        .bind(application.to_string())
+        .bind(code)
+        .fetch_optional(&self.pool)
+        .await?;
+        lookup(row, resources::database)
+    }
+
+    /// A secret, as the application sees it.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn lookup_secret(
+        &self,
+        tenant: TenantId,
+        application: ApplicationId,
+        code: &str,
+    ) -> Result<Lookup<Secret>, DirectoryError> {
+        let row = sqlx::query(
+            "SELECT r.id, r.tenant_id, r.code, r.ciphertext, g.permissions AS granted \
+             FROM secrets r \
+             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
+             LEFT JOIN grants g \
+               ON g.application_id = a.id AND g.kind = 'secret' AND g.code = r.code \
+             WHERE r.tenant_id = $1 AND r.code = $3",
+        )
+        .bind(tenant.to_string())
+        .bind(application.to_string())
+        .bind(code)
+        .fetch_optional(&self.pool)
+        .await?;
+        lookup(row, resources::secret)
+    }
+
+    /// A parameter, as the application sees it.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn lookup_parameter(
+        &self,
+        tenant: TenantId,
+        application: ApplicationId,
+        code: &str,
+    ) -> Result<Lookup<Parameter>, DirectoryError> {
+        let row = sqlx::query(
+            "SELECT r.id, r.tenant_id, r.code, r.json, g.permissions AS granted \
+             FROM parameters r \
+             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
+             LEFT JOIN grants g \
+               ON g.application_id = a.id AND g.kind = 'parameter' AND g.code = r.code \
+             WHERE r.tenant_id = $1 AND r.code = $3",
+        )
+        .bind(tenant.to_string())
+        .bind(application.to_string())
+        .bind(code)
+        .fetch_optional(&self.pool)
+        .await?;
+        lookup(row, resources::parameter)
+    }
+
+    async fn write_grant(
+        &self,
+        application: ApplicationId,
+        kind: &'static str,
+        code: &str,
+        permissions: &[String],
+    ) -> Result<(), DirectoryError> {
+        sqlx::query(
+            "INSERT INTO grants (application_id, kind, code, permissions) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (application_id, kind, code) DO UPDATE \
+             SET permissions = excluded.permissions",
+        )
+        .bind(application.to_string())
+        .bind(kind)
+        .bind(code)
+        .bind(serde_json::to_string(permissions)?)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Reads a resource's columns in front and the column `granted` behind them.
+fn lookup<R, T>(
+    row: Option<SqliteRow>,
+    read: impl FnOnce(R) -> Result<T, DirectoryError>,
+) -> Result<Lookup<T>, DirectoryError>
+where
+    R: for<'r> FromRow<'r, SqliteRow>,
+{
+    let Some(row) = row else {
+        return Ok(Lookup::NotFound);
+    };
+    let granted: Option<String> = row.try_get("granted")?;
+    let Some(granted) = granted else {
+        return Ok(Lookup::AccessDenied);
+    };
+    Ok(Lookup::Granted {
+        resource: read(R::from_row(&row)?)?,
+        permissions: serde_json::from_str(&granted)?,
+    })
+}

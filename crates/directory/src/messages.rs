@@ -1,0 +1,188 @@
+//! Messages in users' inboxes.
+
+use crate::ApplicationId;
+use crate::Directory;
+use crate::DirectoryError;
+use crate::MessageId;
+use crate::TenantId;
+use crate::UserId;
+use crate::now;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// How urgent a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagePriority {
+    /// Not urgent.
+    Low,
+    /// As usual.
+    Medium,
+    /// Urgent.
+    High,
+}
+
+impl MessagePriority {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+        }
+    }
+
+    fn from_column(text: &str) -> Result<Self, DirectoryError> {
+        match text {
+            "LOW" => Ok(Self::Low),
+            "MEDIUM" => Ok(Self::Medium),
+            "HIGH" => Ok(Self::High),
+            other => Err(DirectoryError::Damaged(format!("message priority {other}"))),
+        }
+    }
+}
+
+/// A message that is about to be sent.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    /// The application's own type.
+    pub kind: String,
+    /// One line.
+    pub subject: String,
+    /// Markdown.
+    pub body: String,
+    /// How urgent it is.
+    pub priority: MessagePriority,
+    /// Where a click leads.
+    pub action_url: Option<String>,
+    /// Custom data, as JSON.
+    pub data: Option<String>,
+    /// Milliseconds since the epoch; the inbox does not show it any longer then.
+    pub expires_at: Option<i64>,
+}
+
+/// A message in an inbox.
+#[derive(Clone, Debug)]
+pub struct InboxMessage {
+    /// The message's id.
+    pub id: MessageId,
+    /// The application that sent it.
+    pub application_id: ApplicationId,
+    /// What it says.
+    pub content: NewMessage,
+    /// Milliseconds since the epoch.
+    pub created_at: i64,
+    /// Milliseconds since the epoch; `None` while it is unread.
+    pub read_at: Option<i64>,
+}
+
+fn message(row: &SqliteRow) -> Result<InboxMessage, DirectoryError> {
+    Ok(InboxMessage {
+        id: row.try_get::<String, _>("id")?.parse()?,
+        application_id: row.try_get::<String, _>("application_id")?.parse()?,
+        content: NewMessage {
+            kind: row.try_get("type")?,
+            subject: row.try_get("subject")?,
+            body: row.try_get("body")?,
+            priority: MessagePriority::from_column(&row.try_get::<String, _>("priority")?)?,
+            action_url: row.try_get("action_url")?,
+            data: row.try_get("data")?,
+            expires_at: row.try_get("expires_at")?,
+        },
+        created_at: row.try_get("created_at")?,
+        read_at: row.try_get("read_at")?,
+    })
+}
+
+impl Directory {
+    /// Puts a message into each user's inbox. The answer names the message per user, in order;
+    /// `None` for a user that the tenant does not have.
+    ///
+    /// # Errors
+    /// When the directory does not answer; then nobody has the message.
+    pub async fn send_messages(
+        &self,
+        tenant: TenantId,
+        application: ApplicationId,
+        users: &[UserId],
+        new: &NewMessage,
+    ) -> Result<Vec<Option<MessageId>>, DirectoryError> {
+        let created_at = now();
+        let mut transaction = self.begin().await?;
+        let mut sent = Vec::with_capacity(users.len());
+        for user in users {
+            let id = MessageId::new();
+            let done = sqlx::query(
+                "INSERT INTO messages (id, tenant_id, user_id, application_id, type, subject, \
+                 body, priority, action_url, data, expires_at, created_at) \
+                 SELECT $1, u.tenant_id, u.id, a.id, $5, $6, $7, $8, $9, $10, $11, $12 \
+                 FROM users u JOIN applications a ON a.tenant_id = u.tenant_id \
+                 WHERE u.tenant_id = $2 AND u.id = $3 AND a.id = $4",
+            )
+            .bind(id.to_string())
+            .bind(tenant.to_string())
+            .bind(user.to_string())
+            .bind(application.to_string())
+            .bind(&new.kind)
+            .bind(&new.subject)
+            .bind(&new.body)
+            .bind(new.priority.column())
+            .bind(new.action_url.as_deref())
+            .bind(new.data.as_deref())
+            .bind(new.expires_at)
+            .bind(created_at)
+            .execute(&mut *transaction)
+            .await?;
+            sent.push((done.rows_affected() == 1).then_some(id));
+        }
+        transaction.commit().await?;
+        Ok(sent)
+    }
+
+    /// The user's messages that have not expired, newest first.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn inbox(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        limit: u32,
+    ) -> Result<Vec<InboxMessage>, DirectoryError> {
+        let rows = sqlx::query(
+            "SELECT id, application_id, type, subject, body, priority, action_url, data, \
+             expires_at, created_at, read_at FROM messages \
+             WHERE tenant_id = $1 AND user_id = $2 AND (expires_at IS NULL OR expires_at > $3) \
+             ORDER BY created_at DESC, id DESC LIMIT $4",
+        )
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .bind(now())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(message).collect()
+    }
+
+    /// Marks a user's message as read; the first time counts. False when the user has no such
+    /// message.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn mark_message_read(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        id: MessageId,
+    ) -> Result<bool, DirectoryError> {
+        let done = sqlx::query(
+            "UPDATE messages SET read_at = COALESCE(read_at, $4) \
+             WHERE tenant_id = $1 AND user_id = $2 AND id = $3",
+        )
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .bind(id.to_string())
+        .bind(now())
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
