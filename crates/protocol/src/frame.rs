@@ -68,8 +68,6 @@ pub struct Load {
     pub name: String,
     /// The bundle's source.
     pub source: String,
-    /// Its source map, where there is one.
-    pub source_map: Option<String>,
     /// How the source is to be read.
     pub format: BundleFormat,
     /// `ketrics.environment`.

@@ -12,6 +12,7 @@
 
 mod cell;
 mod context;
+pub mod control;
 pub mod frame;
 mod limits;
 mod service;

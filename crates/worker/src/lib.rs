@@ -1,1 +1,22 @@
-//! placeholder
+//! The worker: V8, the zygotes, and the process that is forked for each invocation.
+//!
+//! One program, single-threaded, without network, files or credentials. [`zygote`] is where a
+//! process starts, [`invocation`] where it ends; [`ops`] is all that JavaScript can reach, and
+//! [`connection`] the only way out.
+
+#![warn(missing_docs)]
+
+mod connection;
+pub mod crypto;
+mod invocation;
+mod isolate;
+mod madvise;
+mod memory;
+mod modules;
+mod ops;
+mod process;
+pub mod snapshot;
+mod socket;
+pub mod zygote;
+
+pub use memory::OUT_OF_MEMORY;

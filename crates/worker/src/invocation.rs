@@ -1,0 +1,103 @@
+//! A forked process: waits for its call, runs it, answers, ends.
+
+use crate::connection::Connection;
+use crate::connection::Replies;
+use crate::isolate::Isolate;
+use crate::isolate::Timers;
+use crate::isolate::Turn;
+use crate::memory;
+use crate::ops::Process;
+use crate::process;
+use crate::socket;
+use ketrics_protocol::frame::Failure;
+use ketrics_protocol::frame::FailureCode;
+use ketrics_protocol::frame::Invoke;
+use ketrics_protocol::frame::Outcome;
+use ketrics_protocol::frame::ToGateway;
+use ketrics_protocol::frame::ToWorker;
+use rustix::process::Resource;
+use std::future::poll_fn;
+use std::io;
+use std::task::Context;
+use std::task::Poll;
+
+/// Memory of a process beside the V8 heap and the buffers: code, stacks, frames in flight.
+const OTHER_MEMORY: u64 = 192 * 1024 * 1024;
+
+/// Waits for the call and runs it. The process ends with this function.
+///
+/// # Errors
+/// When the gateway is gone or the kernel refuses.
+pub fn run(isolate: &mut Isolate) -> io::Result<()> {
+    let socket = process::own_socket();
+    socket::speak_over(socket);
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    socket::say(&ToGateway::Hello);
+    let invoke = match socket::receive(socket)? {
+        Some(ToWorker::Invoke(invoke)) => invoke,
+        // The gateway no longer needs this process.
+        _ => return Ok(()),
+    };
+    set_limits(&invoke)?;
+    tokio.block_on(async {
+        let connection = Connection::new(&invoke.limits);
+        let replies = Replies::new(&connection, socket)?;
+        isolate.process(|process| {
+            *process = Process::invoking(invoke.limits.clone(), connection.clone());
+        });
+        serve(isolate, &invoke, connection, replies).await
+    })
+}
+
+fn set_limits(invoke: &Invoke) -> io::Result<()> {
+    let limits = &invoke.limits;
+    memory::set_limits(limits);
+    // The gateway measures; these are for the time after its death.
+    process::limit(Resource::Cpu, limits.cpu.as_secs() + 2)?;
+    process::limit(Resource::Data, limits.heap_bytes + 2 * limits.buffer_bytes + OTHER_MEMORY)
+}
+
+async fn serve(
+    isolate: &mut Isolate,
+    invoke: &Invoke,
+    connection: Connection,
+    mut replies: Replies,
+) -> io::Result<()> {
+    let context = serde_json::to_string(&invoke.context).map_err(io::Error::other)?;
+    let mut answered = false;
+    if let Err(failure) = isolate.invoke(&invoke.function, &invoke.payload, &context) {
+        socket::say(&ToGateway::Done(Outcome::Failed(failure)));
+        answered = true;
+    }
+    let mut timers = Timers::default();
+    poll_fn(|context: &mut Context<'_>| {
+        if replies.poll(context).is_err() {
+            // The gateway has closed the socket: nobody waits for anything any more.
+            process::exit(0);
+        }
+        let turn = isolate.turn(&mut timers, context);
+        if !answered && let Some(outcome) = isolate.process(Process::take_outcome) {
+            socket::say(&ToGateway::Done(outcome));
+            answered = true;
+        }
+        if !answered && turn == Turn::Idle {
+            socket::say(&ToGateway::Done(Outcome::Failed(never_settles())));
+            return Poll::Ready(Ok(()));
+        }
+        // What the function started and did not wait for is finished, but for repeating timers.
+        if answered && !connection.has_calls() && !isolate.has_work() {
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+fn never_settles() -> Failure {
+    Failure {
+        code: FailureCode::Runtime,
+        message: "The function's promise never settles: nothing is left that it could wait for"
+            .to_owned(),
+        stack: None,
+    }
+}

@@ -1,0 +1,123 @@
+//! Memory limits that V8 itself can hold: the heap, and the buffers beside it.
+//!
+//! The isolate is made once, in the base zygote, before anybody knows which application it will
+//! serve. So it starts with a low heap limit, and when V8 comes near it, the limit becomes the
+//! application's own. Near that, the process says so and ends. The limits are plain statics:
+//! every process here runs one isolate on one thread, and a fork copies them.
+
+use crate::process;
+use crate::socket;
+use deno_core::v8;
+use ketrics_protocol::Limit;
+use ketrics_protocol::Limits;
+use ketrics_protocol::frame::ToGateway;
+use std::alloc::Layout;
+use std::ffi::c_void;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// The heap limit before an application's own is known; no application has a lower one.
+const START_HEAP: usize = 32 * 1024 * 1024;
+
+static HEAP_LIMIT: AtomicUsize = AtomicUsize::new(128 * 1024 * 1024);
+static BUFFER_LIMIT: AtomicUsize = AtomicUsize::new(128 * 1024 * 1024);
+static BUFFERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Exit status of a process that ended itself for want of memory.
+pub const OUT_OF_MEMORY: i32 = 107;
+
+/// Takes the limits of the application that this process serves from now on.
+pub fn set_limits(limits: &Limits) {
+    HEAP_LIMIT.store(usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX), Relaxed);
+    BUFFER_LIMIT.store(usize::try_from(limits.buffer_bytes).unwrap_or(usize::MAX), Relaxed);
+}
+
+/// How the isolate is to be made.
+#[must_use]
+pub fn create_params() -> v8::CreateParams {
+    v8::CreateParams::default()
+        .heap_limits(0, START_HEAP)
+        .array_buffer_allocator(allocator())
+        .allow_atomics_wait(false)
+}
+
+/// Hangs the limits into an isolate.
+pub fn watch(isolate: &mut v8::OwnedIsolate) {
+    isolate.add_near_heap_limit_callback(near_heap_limit, std::ptr::null_mut());
+    isolate.set_oom_error_handler(out_of_memory);
+}
+
+/// Has V8 report a failed allocation of its own instead of crashing over it.
+pub fn watch_fatal_errors() {
+    v8::V8::set_fatal_error_handler(fatal_error);
+}
+
+unsafe extern "C" fn near_heap_limit(_: *mut c_void, current: usize, _: usize) -> usize {
+    let limit = HEAP_LIMIT.load(Relaxed);
+    if current < limit {
+        return limit;
+    }
+    report_and_exit()
+}
+
+unsafe extern "C" fn out_of_memory(_: *const std::ffi::c_char, _: &v8::OomDetails) {
+    report_and_exit()
+}
+
+fn fatal_error(_: &str, _: i32, message: &str) {
+    // V8 words a size that it cannot even ask for as a fatal error.
+    if message.contains("invalid size") || message.contains("out of memory") {
+        report_and_exit();
+    }
+    eprintln!("V8: {message}");
+    std::process::abort();
+}
+
+fn report_and_exit() -> ! {
+    socket::say(&ToGateway::LimitReached(Limit::Memory));
+    process::exit(OUT_OF_MEMORY)
+}
+
+struct Counted;
+
+static COUNTED: Counted = Counted;
+
+fn allocator() -> v8::UniqueRef<v8::Allocator> {
+    static VTABLE: v8::RustAllocatorVtable<Counted> = v8::RustAllocatorVtable {
+        allocate: allocate_zeroed,
+        allocate_uninitialized: allocate,
+        free,
+        drop: keep,
+    };
+    // SAFETY: the handle is a static and the functions treat it as such.
+    unsafe { v8::new_rust_allocator(&raw const COUNTED, &VTABLE) }
+}
+
+fn reserve(length: usize) -> Option<Layout> {
+    let layout = Layout::from_size_align(length.max(1), 16).ok()?;
+    let limit = BUFFER_LIMIT.load(Relaxed);
+    BUFFERS
+        .fetch_update(Relaxed, Relaxed, |used| used.checked_add(length).filter(|sum| *sum <= limit))
+        .ok()
+        .map(|_| layout)
+}
+
+unsafe extern "C" fn allocate_zeroed(_: &Counted, length: usize) -> *mut c_void {
+    // SAFETY: the layout is not empty.
+    reserve(length).map_or(std::ptr::null_mut(), |layout| unsafe {
+        std::alloc::alloc_zeroed(layout).cast()
+    })
+}
+
+unsafe extern "C" fn allocate(_: &Counted, length: usize) -> *mut c_void {
+    // SAFETY: the layout is not empty.
+    reserve(length).map_or(std::ptr::null_mut(), |layout| unsafe { std::alloc::alloc(layout).cast() })
+}
+
+unsafe extern "C" fn free(_: &Counted, data: *mut c_void, length: usize) {
+    BUFFERS.fetch_sub(length, Relaxed);
+    // SAFETY: V8 frees what `allocate` gave, with the same length, so the layout is the same.
+    unsafe { std::alloc::dealloc(data.cast(), Layout::from_size_align_unchecked(length.max(1), 16)) }
+}
+
+unsafe extern "C" fn keep(_: *const Counted) {}

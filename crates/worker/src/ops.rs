@@ -1,0 +1,259 @@
+//! The ops: everything that the SDK's JavaScript can ask of Rust. One async op per service, and a
+//! few synchronous ones for the invocation itself.
+
+use crate::connection::Connection;
+use crate::socket;
+use deno_core::OpState;
+use deno_core::op2;
+use ketrics_protocol::DatabaseCall;
+use ketrics_protocol::DatabaseReply;
+use ketrics_protocol::HttpCall;
+use ketrics_protocol::HttpReply;
+use ketrics_protocol::JobCall;
+use ketrics_protocol::JobReply;
+use ketrics_protocol::Limits;
+use ketrics_protocol::MessagesCall;
+use ketrics_protocol::MessagesReply;
+use ketrics_protocol::SecretCall;
+use ketrics_protocol::SecretReply;
+use ketrics_protocol::ServiceCall;
+use ketrics_protocol::ServiceError;
+use ketrics_protocol::ServiceReply;
+use ketrics_protocol::VolumeCall;
+use ketrics_protocol::VolumeReply;
+use ketrics_protocol::frame::Failure;
+use ketrics_protocol::frame::FailureCode;
+use ketrics_protocol::frame::LogLevel;
+use ketrics_protocol::frame::LogLine;
+use ketrics_protocol::frame::Outcome;
+use ketrics_protocol::frame::ToGateway;
+use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use std::time::Instant;
+use std::time::SystemTime;
+
+/// What the ops know about the process that they run in. A fork copies it.
+pub struct Process {
+    limits: Limits,
+    connection: Option<Connection>,
+    started: Instant,
+    started_at: SystemTime,
+    next_timer: Option<Instant>,
+    outcome: Option<Outcome>,
+    log_lines: u32,
+}
+
+impl Process {
+    /// A process that loads a bundle: it has no services.
+    #[must_use]
+    pub fn loading(limits: Limits) -> Self {
+        Self {
+            limits,
+            connection: None,
+            started: Instant::now(),
+            started_at: SystemTime::now(),
+            next_timer: None,
+            outcome: None,
+            log_lines: 0,
+        }
+    }
+
+    /// A process that runs one invocation.
+    #[must_use]
+    pub fn invoking(limits: Limits, connection: Connection) -> Self {
+        Self { connection: Some(connection), ..Self::loading(limits) }
+    }
+
+    /// When JavaScript wants its timers run.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<Instant> {
+        self.next_timer
+    }
+
+    /// Forgets that wish, before it is carried out.
+    pub fn clear_timer(&mut self) {
+        self.next_timer = None;
+    }
+
+    /// The outcome, when there is one that was not taken yet.
+    pub fn take_outcome(&mut self) -> Option<Outcome> {
+        self.outcome.take()
+    }
+
+    /// Sends a line to the log, within the limits on lines and on their length.
+    pub fn log(&mut self, level: LogLevel, mut message: String) {
+        let dropped = match self.log_lines.cmp(&self.limits.log_lines) {
+            std::cmp::Ordering::Less => false,
+            std::cmp::Ordering::Equal => {
+                message = format!("(the log stops here: {} lines is the limit)", self.limits.log_lines);
+                false
+            }
+            std::cmp::Ordering::Greater => true,
+        };
+        self.log_lines = self.log_lines.saturating_add(1);
+        if dropped {
+            return;
+        }
+        let most = self.limits.log_line_bytes as usize;
+        if message.len() > most {
+            let whole = message.len();
+            message.truncate(message.floor_char_boundary(most));
+            message.push_str(&format!("… ({whole} bytes; cut at {most})"));
+        }
+        socket::say(&ToGateway::Log(LogLine { level, message }));
+    }
+}
+
+/// What an op answers to JavaScript: `{ Ok: reply }` or `{ Err: error }`.
+#[derive(Serialize)]
+pub enum Answer<T> {
+    /// The service's reply.
+    Ok(T),
+    /// The error, as data.
+    Err(ServiceError),
+}
+
+async fn call<T>(
+    state: Rc<RefCell<OpState>>,
+    call: ServiceCall,
+    reply: impl FnOnce(ServiceReply) -> Option<T>,
+) -> Answer<T> {
+    let connection = state.borrow().borrow::<Process>().connection.clone();
+    let Some(connection) = connection else {
+        return Answer::Err(ServiceError::plain(
+            "Services cannot be called while the application loads: module-level code runs once, \
+             before any request. Call them inside a function",
+        ));
+    };
+    match connection.call(call).await.map(reply) {
+        Ok(Some(reply)) => Answer::Ok(reply),
+        Ok(None) => Answer::Err(ServiceError::plain("The platform gave a reply to another call")),
+        Err(error) => Answer::Err(error),
+    }
+}
+
+macro_rules! service_op {
+    ($name:ident, $service:ident, $call:ident, $reply:ident) => {
+        #[op2]
+        #[serde]
+        async fn $name(state: Rc<RefCell<OpState>>, #[serde] arguments: $call) -> Answer<$reply> {
+            call(state, ServiceCall::$service(arguments), |reply| match reply {
+                ServiceReply::$service(reply) => Some(reply),
+                _ => None,
+            })
+            .await
+        }
+    };
+}
+
+service_op!(op_volume, Volume, VolumeCall, VolumeReply);
+service_op!(op_database, Database, DatabaseCall, DatabaseReply);
+service_op!(op_secret, Secret, SecretCall, SecretReply);
+service_op!(op_job, Job, JobCall, JobReply);
+service_op!(op_messages, Messages, MessagesCall, MessagesReply);
+service_op!(op_http, Http, HttpCall, HttpReply);
+
+#[op2(fast)]
+fn op_log(state: &mut OpState, #[string] level: &str, #[string] message: String) {
+    let level = match level {
+        "debug" => LogLevel::Debug,
+        "warn" => LogLevel::Warn,
+        "error" => LogLevel::Error,
+        _ => LogLevel::Info,
+    };
+    state.borrow_mut::<Process>().log(level, message);
+}
+
+#[op2(fast)]
+fn op_set_timer(state: &mut OpState, delay: f64) {
+    state.borrow_mut::<Process>().next_timer =
+        Duration::try_from_secs_f64(delay / 1_000.0).ok().map(|delay| Instant::now() + delay);
+}
+
+#[op2(fast)]
+fn op_done(state: &mut OpState, #[string] json: String) {
+    let process = state.borrow_mut::<Process>();
+    process.outcome.get_or_insert(Outcome::Returned(json));
+}
+
+#[op2(fast)]
+fn op_failed(
+    state: &mut OpState,
+    #[string] code: &str,
+    #[string] message: String,
+    #[string] stack: String,
+) {
+    let code = match code {
+        "functionNotFound" => FailureCode::FunctionNotFound,
+        "resultTooLarge" => FailureCode::ResultTooLarge,
+        _ => FailureCode::Runtime,
+    };
+    let stack = Some(stack).filter(|stack| !stack.is_empty());
+    let process = state.borrow_mut::<Process>();
+    process.outcome.get_or_insert(Outcome::Failed(Failure { code, message, stack }));
+}
+
+#[op2(fast)]
+fn op_random(#[buffer] bytes: &mut [u8]) -> Result<(), deno_error::JsErrorBox> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let count = rustix::rand::getrandom(&mut *rest, rustix::rand::GetRandomFlags::empty())
+            .map_err(|_| deno_error::JsErrorBox::generic("The kernel gave no randomness"))?;
+        rest = &mut rest[count..];
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LimitsForScript {
+    timers: u32,
+    result_bytes: u32,
+}
+
+#[op2]
+#[serde]
+fn op_limits(state: &mut OpState) -> LimitsForScript {
+    let limits = &state.borrow::<Process>().limits;
+    LimitsForScript { timers: limits.timers, result_bytes: u32::try_from(limits.result_bytes).unwrap_or(u32::MAX) }
+}
+
+/// Coarse, so that it makes a poor clock for timing attacks.
+fn coarse(milliseconds: f64) -> f64 {
+    (milliseconds * 10.0).floor() / 10.0
+}
+
+#[op2(fast)]
+fn op_clock(state: &mut OpState) -> f64 {
+    coarse(state.borrow::<Process>().started.elapsed().as_secs_f64() * 1_000.0)
+}
+
+#[op2(fast)]
+fn op_clock_origin(state: &mut OpState) -> f64 {
+    let origin = state.borrow::<Process>().started_at.duration_since(SystemTime::UNIX_EPOCH);
+    coarse(origin.unwrap_or_default().as_secs_f64() * 1_000.0)
+}
+
+deno_core::extension!(
+    ketrics,
+    deps = [deno_web],
+    ops = [
+        op_volume,
+        op_database,
+        op_secret,
+        op_job,
+        op_messages,
+        op_http,
+        op_log,
+        op_set_timer,
+        op_done,
+        op_failed,
+        op_random,
+        op_limits,
+        op_clock,
+        op_clock_origin,
+    ],
+    state = |state| state.put(Process::loading(Limits::default())),
+);

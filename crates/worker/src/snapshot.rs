@@ -1,0 +1,99 @@
+//! The start-up snapshot of the SDK: V8's heap after `runtime-js` was evaluated.
+//!
+//! It is made by the very binary that restores it (`ketrics snapshot`), in a process of its own,
+//! because it holds references to that binary's functions, and because V8 snapshots with a fixed
+//! random seed. The file carries the names of the SDK's modules in front.
+
+use crate::crypto;
+use crate::isolate;
+use crate::ops;
+use deno_core::Extension;
+use deno_core::ExtensionFileSource;
+use deno_core::snapshot::CreateSnapshotOptions;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+/// The SDK, as `make runtime-js` bundles it.
+const SDK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../runtime-js/dist/main.js"));
+
+const ENTRY: &str = "ext:ketrics/main.js";
+
+static MODULE_NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+
+/// Makes the snapshot.
+///
+/// # Errors
+/// When the SDK cannot be evaluated.
+pub fn create() -> io::Result<Vec<u8>> {
+    let names = Rc::new(RefCell::new(None));
+    let for_names = Rc::clone(&names);
+    let mut extensions = extensions();
+    if let Some(sdk) = extensions.last_mut() {
+        sdk.esm_files = Cow::Owned(vec![ExtensionFileSource::new_computed(ENTRY, Arc::from(SDK))]);
+        sdk.esm_entry_point = Some(ENTRY);
+    }
+    let output = deno_core::snapshot::create_snapshot(
+        CreateSnapshotOptions {
+            cargo_manifest_dir: env!("CARGO_MANIFEST_DIR"),
+            startup_snapshot: None,
+            skip_op_registration: false,
+            extensions,
+            extension_transpiler: None,
+            with_runtime_cb: Some(Box::new(move |runtime| {
+                *for_names.borrow_mut() = isolate::module_names(runtime);
+            })),
+        },
+        None,
+    )
+    .map_err(io::Error::other)?;
+    let names = names.borrow_mut().take();
+    let names = names.ok_or_else(|| io::Error::other("the SDK has set no hooks"))?;
+    let head = names.into_iter().collect::<Vec<_>>().join("\n");
+    let mut file = u32::try_from(head.len()).map_err(io::Error::other)?.to_le_bytes().to_vec();
+    file.extend_from_slice(head.as_bytes());
+    file.extend_from_slice(&output.output);
+    Ok(file)
+}
+
+/// Reads a snapshot for the rest of this process's life.
+///
+/// # Errors
+/// When there is no such file, or it is no snapshot.
+pub fn read(path: &Path) -> io::Result<&'static [u8]> {
+    let file = std::fs::read(path)?.leak();
+    let broken = || io::Error::other("this is no snapshot");
+    let (length, rest) = file.split_first_chunk().ok_or_else(broken)?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let (head, snapshot) = rest.split_at_checked(length).ok_or_else(broken)?;
+    let head = std::str::from_utf8(head).map_err(io::Error::other)?;
+    let _ = MODULE_NAMES.set(head.lines().map(str::to_owned).collect());
+    Ok(snapshot)
+}
+
+/// The names of the modules in the snapshot that was read.
+#[must_use]
+pub fn module_names() -> BTreeSet<String> {
+    MODULE_NAMES.get().cloned().unwrap_or_default()
+}
+
+/// The extensions, the SDK's last. The same list makes the snapshot and restores it.
+#[must_use]
+pub fn extensions() -> Vec<Extension> {
+    vec![
+        deno_webidl::deno_webidl::init(),
+        deno_web::deno_web::init(
+            Arc::new(deno_web::BlobStore::default()),
+            None,
+            false,
+            deno_web::InMemoryBroadcastChannel::default(),
+        ),
+        crypto::ketrics_crypto::init(),
+        ops::ketrics::init(),
+    ]
+}

@@ -1,0 +1,124 @@
+//! The two zygotes. Neither ever serves anything: they wait on a control socket, and fork.
+
+use crate::invocation;
+use crate::isolate;
+use crate::isolate::Isolate;
+use crate::isolate::Timers;
+use crate::isolate::Turn;
+use crate::memory;
+use crate::ops::Process;
+use crate::process;
+use crate::process::Forked;
+use crate::snapshot;
+use crate::socket;
+use ketrics_protocol::control::Command;
+use ketrics_protocol::frame::BundleFormat;
+use ketrics_protocol::frame::Failure;
+use ketrics_protocol::frame::Load;
+use ketrics_protocol::frame::LoadReport;
+use ketrics_protocol::frame::ToGateway;
+use ketrics_protocol::frame::ToWorker;
+use rustix::fd::OwnedFd;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::task::Poll;
+
+/// The base zygote: holds the SDK, never sees tenant code, and forks application zygotes.
+///
+/// # Errors
+/// When the snapshot is missing, V8 cannot be set up, or the kernel refuses.
+pub fn base(snapshot: &Path) -> io::Result<()> {
+    process::adopt_gateway()?;
+    process::lock_down()?;
+    isolate::initialize_v8().map_err(io::Error::other)?;
+    let mut isolate = {
+        let tokio = tokio()?;
+        let _context = tokio.enter();
+        let snapshot = snapshot::read(snapshot)?;
+        let mut isolate = Isolate::restore(snapshot).map_err(io::Error::other)?;
+        isolate.warm().map_err(|failure| io::Error::other(failure.message))?;
+        tokio.block_on(settle(&mut isolate));
+        isolate
+    };
+    process::require_single_thread()?;
+    while let Some((command, control)) = socket::receive_command(process::own_socket())? {
+        if command != Command::MakeZygote {
+            return Err(io::Error::other("the base zygote takes one command only"));
+        }
+        if matches!(process::fork(), Ok(Forked::New)) {
+            process::keep_only(control)?;
+            process::lead_group()?;
+            return application(&mut isolate);
+        }
+    }
+    Ok(())
+}
+
+/// An application's zygote: loads its bundle once, then forks invocations.
+fn application(isolate: &mut Isolate) -> io::Result<()> {
+    let Some((Command::Load, socket)) = socket::receive_command(process::own_socket())? else {
+        return Ok(());
+    };
+    if !load_and_report(isolate, socket)? {
+        return Ok(());
+    }
+    while let Some((command, socket)) = socket::receive_command(process::own_socket())? {
+        if command != Command::Fork {
+            return Err(io::Error::other("an application zygote forks, and no more"));
+        }
+        // When there is no room for a process the gateway sees its socket close.
+        if matches!(process::fork(), Ok(Forked::New)) {
+            process::keep_only(socket)?;
+            return invocation::run(isolate);
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the socket closes with the report")]
+fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<bool> {
+    socket::speak_over(socket.as_fd());
+    socket::say(&ToGateway::Hello);
+    let Some(ToWorker::Load(load)) = socket::receive(socket.as_fd())? else {
+        return Ok(false);
+    };
+    memory::set_limits(&load.limits);
+    isolate.process(|process| *process = Process::loading(load.limits.clone()));
+    let loaded = {
+        let tokio = tokio()?;
+        let _context = tokio.enter();
+        tokio.block_on(load_bundle(isolate, *load))
+    };
+    let (frame, ready) = match loaded {
+        Ok(report) => (ToGateway::Loaded(report), true),
+        Err(failure) => (ToGateway::LoadFailed(failure), false),
+    };
+    socket::say(&frame);
+    Ok(ready)
+}
+
+async fn load_bundle(isolate: &mut Isolate, load: Load) -> Result<LoadReport, Failure> {
+    isolate.before_load(&load.environment)?;
+    match load.format {
+        BundleFormat::CommonJs => isolate.load_common_js(&load.name, &load.source)?,
+        BundleFormat::EsModule => isolate.load_es_module(&load.name, load.source).await?,
+    }
+    // An op that is pending at a fork never completes after it, so none may be.
+    settle(isolate).await;
+    isolate.report()
+}
+
+/// Turns the event loop until nothing but timers is pending; those go on in every fork.
+async fn settle(isolate: &mut Isolate) {
+    let mut timers = Timers::default();
+    std::future::poll_fn(|context| match isolate.turn(&mut timers, context) {
+        Turn::Idle | Turn::Timers => Poll::Ready(()),
+        Turn::Waiting => Poll::Pending,
+    })
+    .await;
+}
+
+fn tokio() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
