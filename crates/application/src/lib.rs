@@ -1,1 +1,34 @@
-//! placeholder
+//! What an application is on disk: its `ketrics.config.json`, its bundle, the bundle's source map
+//! and its test requests.
+//!
+//! Everything here is bytes in, checked values out; nothing knows the platform. Input comes from
+//! people who write applications, so every error says what is wrong, where, and what is allowed.
+
+#![warn(missing_docs)]
+
+mod bundle;
+mod config;
+mod module_format;
+mod source_map;
+mod test_request;
+
+pub use bundle::Bundle;
+pub use bundle::BundleError;
+pub use bundle::MAX_BUNDLE_BYTES;
+pub use config::Action;
+pub use config::ApplicationConfig;
+pub use config::CONFIG_FILE;
+pub use config::ConfigError;
+pub use config::EnvironmentVariable;
+pub use config::Fault;
+pub use config::Resource;
+pub use config::ResourceKind;
+pub use config::Role;
+pub use config::variable_for;
+pub use module_format::ModuleFormat;
+pub use source_map::SourceMap;
+pub use source_map::SourceMapError;
+pub use test_request::PreparedRequest;
+pub use test_request::TestRequest;
+pub use test_request::TestRequestError;
+pub use test_request::TestRequestValues;
