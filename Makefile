@@ -4,6 +4,7 @@
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 KETRICS := $(CARGO_TARGET_DIR)/release/ketrics
 EXAMPLE := examples/orders
+BIOME := $(CURDIR)/runtime-js/node_modules/.bin/biome
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-js test-rust fmt lint clean v8 snapshot example
@@ -46,13 +47,14 @@ test-rust: build example
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cargo fmt --all
-	cd runtime-js && npx biome check --write . ../$(EXAMPLE)
+	npm run format --prefix runtime-js --silent
+	cd examples && $(BIOME) check --write .
 
 lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json ## check formatting, types and lints
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	npm run check --prefix runtime-js --silent
-	cd runtime-js && npx biome ci ../$(EXAMPLE)
+	cd examples && $(BIOME) ci .
 	npm run check --prefix $(EXAMPLE)/backend --silent
 
 clean: ## remove everything that was built
