@@ -1,1 +1,100 @@
-//! placeholder
+//! The gateway: HTTP, authentication, admission, the worker processes and their deadlines, and the
+//! job runner. It holds the credentials and trusts nothing that a worker says.
+
+#![warn(missing_docs)]
+
+pub mod admission;
+pub mod auth;
+pub mod error;
+pub mod http;
+pub mod jobs;
+pub mod log;
+pub mod routes;
+pub mod runtime;
+mod worker;
+
+pub use worker::base::WorkerCommand;
+
+use crate::auth::TokenVerifier;
+use crate::http::Http;
+use crate::jobs::JobsConfig;
+use crate::log::LogSink;
+use crate::runtime::Runtime;
+use crate::runtime::RuntimeConfig;
+use ketrics_directory::Directory;
+use ketrics_services::Services;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// How often zygotes that nobody uses are looked for.
+const SWEEP: Duration = Duration::from_secs(30);
+
+/// Everything that a gateway is made from.
+pub struct GatewayConfig {
+    /// What the host is and allows.
+    pub runtime: RuntimeConfig,
+    /// How it runs jobs.
+    pub jobs: JobsConfig,
+    /// Origins of browser front ends that may call; `*` allows every origin.
+    pub cors_origins: Vec<String>,
+    /// Verifies bearer tokens.
+    pub verifier: Arc<dyn TokenVerifier>,
+    /// Takes the log.
+    pub log: Arc<dyn LogSink>,
+}
+
+/// A gateway that is ready to serve.
+#[derive(Debug)]
+pub struct Gateway {
+    runtime: Arc<Runtime>,
+    router: axum::Router,
+}
+
+impl Gateway {
+    /// Starts the worker and the job runner.
+    ///
+    /// # Errors
+    /// When the worker does not come up.
+    pub async fn start(
+        config: GatewayConfig,
+        directory: Directory,
+        services: Services,
+    ) -> io::Result<Self> {
+        let queued = services.job_queued();
+        let runtime = Runtime::start(config.runtime, directory, services, config.log).await?;
+        tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs, queued));
+        let sweeping = Arc::clone(&runtime);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SWEEP).await;
+                sweeping.sweep();
+            }
+        });
+        let router = http::router(Http {
+            runtime: Arc::clone(&runtime),
+            verifier: config.verifier,
+            cors_origins: config.cors_origins,
+        });
+        Ok(Self { runtime, router })
+    }
+
+    /// What runs the calls, for whoever deploys.
+    #[must_use]
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    /// Serves until `stop` resolves; requests that run then are finished.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> io::Result<()> {
+        axum::serve(listener, self.router).with_graceful_shutdown(stop).await
+    }
+}

@@ -21,6 +21,9 @@ pub const MAX_FRAME_TO_GATEWAY: usize = 16 * 1024 * 1024;
 /// The longest frame that a worker takes from the gateway.
 pub const MAX_FRAME_TO_WORKER: usize = 256 * 1024 * 1024;
 
+/// The status that a worker exits with when it runs out of memory and could not say so.
+pub const OUT_OF_MEMORY_STATUS: i32 = 107;
+
 /// From the gateway to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToWorker {

@@ -80,7 +80,8 @@ async fn serve(
             socket::say(&ToGateway::Done(outcome));
             answered = true;
         }
-        if !answered && turn == Turn::Idle {
+        let idle = turn == Turn::Idle || (turn == Turn::Timers && !isolate.has_timers());
+        if !answered && idle {
             socket::say(&ToGateway::Done(Outcome::Failed(never_settles())));
             return Poll::Ready(Ok(()));
         }

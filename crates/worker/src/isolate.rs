@@ -324,7 +324,7 @@ fn take_hooks(runtime: &mut JsRuntime) -> Result<(Hooks, v8::Global<v8::Object>)
     // Code from strings is refused: no `eval`, no `new Function`.
     context.set_allow_generation_from_strings(false);
     let global = context.global(scope);
-    let mut take = |name: &str| {
+    let take = |name: &str| {
         let key = v8::String::new(scope, name)?;
         let value = global.get(scope, key.into())?;
         global.delete(scope, key.into());
@@ -335,7 +335,7 @@ fn take_hooks(runtime: &mut JsRuntime) -> Result<(Hooks, v8::Global<v8::Object>)
     take("Deno");
     take("__bootstrap");
     let hooks = v8::Local::new(scope, hooks);
-    let mut function = |name: &str| {
+    let function = |name: &str| {
         let value = v8::String::new(scope, name).and_then(|key| hooks.get(scope, key.into()));
         value
             .and_then(|value| v8::Local::<v8::Function>::try_from(value).ok())

@@ -18,5 +18,3 @@ mod process;
 pub mod snapshot;
 mod socket;
 pub mod zygote;
-
-pub use memory::OUT_OF_MEMORY;

@@ -10,6 +10,7 @@ use crate::socket;
 use deno_core::v8;
 use ketrics_protocol::Limit;
 use ketrics_protocol::Limits;
+use ketrics_protocol::frame::OUT_OF_MEMORY_STATUS;
 use ketrics_protocol::frame::ToGateway;
 use std::alloc::Layout;
 use std::ffi::c_void;
@@ -22,9 +23,6 @@ const START_HEAP: usize = 32 * 1024 * 1024;
 static HEAP_LIMIT: AtomicUsize = AtomicUsize::new(128 * 1024 * 1024);
 static BUFFER_LIMIT: AtomicUsize = AtomicUsize::new(128 * 1024 * 1024);
 static BUFFERS: AtomicUsize = AtomicUsize::new(0);
-
-/// Exit status of a process that ended itself for want of memory.
-pub const OUT_OF_MEMORY: i32 = 107;
 
 /// Takes the limits of the application that this process serves from now on.
 pub fn set_limits(limits: &Limits) {
@@ -75,7 +73,7 @@ fn fatal_error(_: &str, _: i32, message: &str) {
 
 fn report_and_exit() -> ! {
     socket::say(&ToGateway::LimitReached(Limit::Memory));
-    process::exit(OUT_OF_MEMORY)
+    process::exit(OUT_OF_MEMORY_STATUS)
 }
 
 struct Counted;

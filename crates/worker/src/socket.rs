@@ -102,6 +102,15 @@ fn wait_for(socket: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
     }
 }
 
+/// Tells the gateway that the base zygote can fork.
+///
+/// # Errors
+/// When the gateway is gone.
+pub fn ready(control: BorrowedFd<'_>) -> io::Result<()> {
+    rustix::net::send(control, b"R", SendFlags::NOSIGNAL)?;
+    Ok(())
+}
+
 /// Waits for the next command; `None` when the gateway has closed the control socket.
 ///
 /// # Errors

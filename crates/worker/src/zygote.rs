@@ -42,6 +42,7 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
         isolate
     };
     process::require_single_thread()?;
+    socket::ready(process::own_socket())?;
     while let Some((command, control)) = socket::receive_command(process::own_socket())? {
         if command != Command::MakeZygote {
             return Err(io::Error::other("the base zygote takes one command only"));

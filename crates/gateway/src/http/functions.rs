@@ -1,0 +1,118 @@
+//! `POST /tenants/{tenant}/applications/{application}/functions/{function}`
+
+use crate::auth::Identity;
+use crate::error::CallError;
+use crate::error::ErrorCode;
+use crate::http::Http;
+use crate::runtime::Call;
+use crate::runtime::Done;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::http::HeaderMap;
+use axum::http::header;
+use http_body_util::BodyExt;
+use http_body_util::Limited;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// Room in a body for what stands around the payload.
+const ENVELOPE: u64 = 1024;
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+/// Calls a function.
+pub async fn call(
+    State(http): State<Arc<Http>>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Done, CallError> {
+    let Path((tenant, application, function)) = path.map_err(|_| {
+        CallError::new(ErrorCode::InvalidRequest, "The URL holds something that is not UTF-8")
+    })?;
+    let identity = authenticate(&http, &headers).await?;
+    let target = http.runtime.target(&tenant, &application).await;
+    let target = match target {
+        // Whose tenant it is decides before whether the application is there.
+        Ok(target) if target.tenant.id != identity.tenant => {
+            return Err(CallError::new(ErrorCode::Unauthenticated, "The token is for another tenant"));
+        }
+        Ok(target) => target,
+        Err(error) => return Err(hide(&http, &identity, &tenant, error).await),
+    };
+    let requestor = http.runtime.requestor(&identity, &target).await?;
+    if function.starts_with('_') {
+        return Err(CallError::new(
+            ErrorCode::FunctionNotFound,
+            format!("The application exports no function '{function}'"),
+        ));
+    }
+    let payload = payload(&http, body).await?;
+    let call = Call { target, function, payload, requestor, job_timeout: None };
+    Ok(http.runtime.call(call).await)
+}
+
+async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
+    let unauthenticated = |message: &str| CallError::new(ErrorCode::Unauthenticated, message);
+    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
+        unauthenticated("A bearer token is needed: send the header Authorization: Bearer <token>")
+    })?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| unauthenticated("The header Authorization must be: Bearer <token>"))?;
+    http.verifier.verify(token).await.map_err(|error| unauthenticated(&error.to_string()))
+}
+
+/// An error about an application is only for those whose tenant it is.
+async fn hide(http: &Http, identity: &Identity, tenant: &str, error: CallError) -> CallError {
+    match http.runtime.directory().find_tenant(tenant).await {
+        Ok(Some(tenant)) if tenant.id == identity.tenant => error,
+        Ok(_) => CallError::new(ErrorCode::Unauthenticated, "The token is for another tenant"),
+        Err(error) => error.into(),
+    }
+}
+
+async fn payload(http: &Http, body: Body) -> Result<String, CallError> {
+    let most = http.runtime.limits().payload_bytes;
+    let too_large = || {
+        CallError::new(
+            ErrorCode::PayloadTooLarge,
+            format!("The payload is larger than the limit of {most} bytes"),
+        )
+    };
+    let limit = usize::try_from(most + ENVELOPE).unwrap_or(usize::MAX);
+    let bytes = match Limited::new(body, limit).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
+        Err(_) => {
+            return Err(CallError::new(ErrorCode::InvalidRequest, "The body did not arrive whole"));
+        }
+    };
+    let request: Request<'_> = serde_json::from_slice(&bytes).map_err(|error| {
+        CallError::new(
+            ErrorCode::InvalidRequest,
+            format!("The body must be a JSON object like {{\"payload\": …}}: {error}"),
+        )
+    })?;
+    let payload = request.payload.ok_or_else(|| {
+        CallError::new(
+            ErrorCode::InvalidRequest,
+            "The body must be a JSON object with the key \"payload\"; it may be null",
+        )
+    })?;
+    if payload.get().len() as u64 > most {
+        return Err(too_large());
+    }
+    Ok(payload.get().to_owned())
+}

@@ -1,0 +1,84 @@
+//! HTTP in front: routes, and how errors are worded.
+
+mod functions;
+mod respond;
+mod volumes;
+
+use crate::auth::TokenVerifier;
+use crate::error::CallError;
+use crate::error::ErrorCode;
+use crate::runtime::Runtime;
+use axum::Json;
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::Method;
+use axum::http::header;
+use axum::routing::get;
+use axum::routing::post;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::AllowOrigin;
+use tower_http::cors::CorsLayer;
+
+/// What the routes share.
+pub struct Http {
+    /// Runs calls.
+    pub runtime: Arc<Runtime>,
+    /// Verifies bearer tokens.
+    pub verifier: Arc<dyn TokenVerifier>,
+    /// Origins of browser front ends that may call; `*` allows every origin.
+    pub cors_origins: Vec<String>,
+}
+
+/// All routes.
+#[must_use]
+pub fn router(http: Http) -> Router {
+    let cors = cors(&http.cors_origins);
+    Router::new()
+        .route(
+            "/tenants/{tenant}/applications/{application}/functions/{function}",
+            post(functions::call),
+        )
+        .route("/volumes/{token}", get(volumes::download).put(volumes::upload))
+        .route("/health", get(health))
+        .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })
+        .method_not_allowed_fallback(|method: Method| async move {
+            CallError::new(ErrorCode::MethodNotAllowed, format!("This URL does not take {method}"))
+        })
+        .layer(cors)
+        .with_state(Arc::new(http))
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let allowed = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([
+            HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("server-timing"),
+            header::RETRY_AFTER,
+            header::ETAG,
+        ])
+        .max_age(Duration::from_secs(3_600))
+}
+
+async fn health(State(http): State<Arc<Http>>) -> Result<Json<serde_json::Value>, CallError> {
+    http.runtime.directory().ping().await?;
+    let (zygotes, running, waiting) = http.runtime.load();
+    Ok(Json(json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "zygotes": zygotes,
+        "running": running,
+        "waiting": waiting,
+    })))
+}

@@ -1,0 +1,62 @@
+//! The two shapes of an answer: `{"success": true, …}` and `{"success": false, "error": …}`.
+
+use crate::error::CallError;
+use crate::runtime::Done;
+use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use serde_json::json;
+use std::time::Duration;
+
+impl IntoResponse for CallError {
+    fn into_response(self) -> Response {
+        let (code, status) = self.code.describe();
+        let body = json!({ "success": false, "error": { "code": code, "message": self.message } });
+        let mut response = answer(status, body.to_string());
+        if let Some(seconds) = self.code.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == 401 {
+            let challenge = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
+        let (wall, cpu) = (milliseconds(self.wall), milliseconds(self.cpu));
+        let mut response = match self.result {
+            // The result is JSON already: it is not read again.
+            Ok(json) => answer(
+                200,
+                format!(r#"{{"success":true,"result":{json},"executionTime":{wall}}}"#),
+            ),
+            Err(error) => error.into_response(),
+        };
+        let queued = milliseconds(self.queued);
+        let timing = format!("queue;dur={queued}, run;dur={wall}, cpu;dur={cpu}");
+        let headers = response.headers_mut();
+        if let Ok(timing) = HeaderValue::from_str(&timing) {
+            headers.insert("server-timing", timing);
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.invocation.to_string()) {
+            headers.insert("x-request-id", id);
+        }
+        response
+    }
+}
+
+fn answer(status: u16, json: String) -> Response {
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

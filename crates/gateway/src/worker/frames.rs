@@ -1,0 +1,175 @@
+//! The gateway's end of a worker's socket. Whatever comes in is hostile input.
+
+use crate::worker::process::Process;
+use ketrics_protocol::control::Command;
+use ketrics_protocol::frame;
+use ketrics_protocol::frame::ToGateway;
+use ketrics_protocol::frame::ToWorker;
+use rustix::fd::OwnedFd;
+use rustix::net::AddressFamily;
+use rustix::net::RecvAncillaryBuffer;
+use rustix::net::RecvAncillaryMessage;
+use rustix::net::RecvFlags;
+use rustix::net::SendAncillaryBuffer;
+use rustix::net::SendAncillaryMessage;
+use rustix::net::SendFlags;
+use rustix::net::SocketFlags;
+use rustix::net::SocketType;
+use std::io;
+use std::io::IoSlice;
+use std::io::IoSliceMut;
+use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::io::Interest;
+use tokio::net::UnixStream;
+use tokio::net::unix::OwnedReadHalf;
+use tokio::net::unix::OwnedWriteHalf;
+
+/// Room for a frame's head and for most whole frames.
+const SMALL: usize = 16 * 1024;
+
+/// A pair of connected stream sockets: ours, and the one for a worker.
+///
+/// # Errors
+/// When there are no descriptors left.
+pub fn stream_pair() -> io::Result<(UnixStream, OwnedFd)> {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+    // The kernel then says with each message who sent it.
+    rustix::net::sockopt::set_socket_passcred(&ours, true)?;
+    ours.set_nonblocking(true)?;
+    Ok((UnixStream::from_std(ours)?, theirs.into()))
+}
+
+/// A pair of connected control sockets: ours, and the one for a zygote.
+///
+/// # Errors
+/// When there are no descriptors left.
+pub fn control_pair() -> io::Result<(OwnedFd, OwnedFd)> {
+    Ok(rustix::net::socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )?)
+}
+
+/// Tells a zygote what to do with a socket. Never waits: a zygote that lets its commands pile up
+/// is broken.
+///
+/// # Errors
+/// When the zygote is gone or does not listen.
+pub fn command(control: impl AsFd, command: Command, socket: OwnedFd) -> io::Result<()> {
+    let sockets = [socket.as_fd()];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    ancillary.push(SendAncillaryMessage::ScmRights(&sockets));
+    let byte = [command as u8];
+    let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+    rustix::net::sendmsg(control, &[IoSlice::new(&byte)], &mut ancillary, flags)?;
+    Ok(())
+}
+
+/// Waits for a process's first word, and takes hold of the process that the kernel says sent it.
+///
+/// # Errors
+/// When the socket closes before, or something else comes.
+pub async fn hello(stream: &UnixStream) -> io::Result<Process> {
+    let expected = frame::encode(&ToGateway::Hello);
+    let mut bytes = vec![0; expected.len()];
+    let (count, sender) = stream
+        .async_io(Interest::READABLE, || {
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmCredentials(1))];
+            let mut ancillary = RecvAncillaryBuffer::new(&mut space);
+            let mut parts = [IoSliceMut::new(&mut bytes)];
+            let received = rustix::net::recvmsg(stream, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
+            let sender = ancillary.drain().find_map(|message| match message {
+                RecvAncillaryMessage::ScmCredentials(credentials) => Some(credentials.pid),
+                _ => None,
+            });
+            Ok((received.bytes, sender))
+        })
+        .await?;
+    if count == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    match sender {
+        Some(pid) if bytes == expected => Process::adopt(pid),
+        _ => Err(io::Error::other("a process did not say hello")),
+    }
+}
+
+/// Reads whole frames.
+#[derive(Debug)]
+pub struct FrameReader {
+    stream: OwnedReadHalf,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    received: u64,
+}
+
+impl FrameReader {
+    /// Reads from this half of a socket.
+    #[must_use]
+    pub fn new(stream: OwnedReadHalf) -> Self {
+        Self { stream, buffer: vec![0; SMALL], start: 0, end: 0, received: 0 }
+    }
+
+    /// Bytes that have come so far.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The next frame; `None` when the worker has closed the socket. Dropping the future loses
+    /// nothing.
+    ///
+    /// # Errors
+    /// When what comes is too long or no frame.
+    pub async fn next(&mut self) -> io::Result<Option<ToGateway>> {
+        loop {
+            let waiting = &self.buffer[self.start..self.end];
+            let mut needed = SMALL;
+            if let Some(header) = waiting.first_chunk() {
+                let length = frame::frame_length(*header, frame::MAX_FRAME_TO_GATEWAY)
+                    .map_err(io::Error::other)?;
+                let whole = frame::HEADER_BYTES + length;
+                if let Some(bytes) = waiting.get(frame::HEADER_BYTES..whole) {
+                    let frame = frame::decode(bytes).map_err(io::Error::other)?;
+                    self.start += whole;
+                    return Ok(Some(frame));
+                }
+                needed = needed.max(whole);
+            }
+            self.make_room(needed);
+            let count = self.stream.read(&mut self.buffer[self.end..]).await?;
+            if count == 0 {
+                return Ok(None);
+            }
+            self.end += count;
+            self.received += count as u64;
+        }
+    }
+
+    fn make_room(&mut self, needed: usize) {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.buffer.len() != needed {
+            self.buffer.resize(needed, 0);
+            self.buffer.shrink_to(needed);
+        }
+    }
+}
+
+/// Writes a frame.
+///
+/// # Errors
+/// When the worker is gone.
+pub async fn write(stream: &mut OwnedWriteHalf, frame: &ToWorker) -> io::Result<usize> {
+    let bytes = frame::encode(frame);
+    stream.write_all(&bytes).await?;
+    Ok(bytes.len())
+}
