@@ -1,0 +1,124 @@
+/** Errors of `ketrics.AI`. */
+
+import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+
+type Json = Record<string, unknown>;
+
+/** Any error of a model. */
+export class AIError extends Error {
+  declare readonly operation: string;
+  declare readonly timestamp: Date;
+
+  constructor(message: string, operation: string) {
+    super(message);
+    begin(this, { operation });
+  }
+
+  toJSON(): Json {
+    const { name, message, operation, timestamp } = this;
+    return { name, message, operation, timestamp: timestamp.toISOString() };
+  }
+}
+
+/** The tenant's plan does not include models. */
+export class AIFeatureDisabledError extends AIError {
+  constructor() {
+    const advice = "Upgrade to Professional or Enterprise to use AI features.";
+    super(`AI access is not available on your current plan. ${advice}`, "chat");
+  }
+}
+
+/** The application may not use this model. */
+export class AIAccessDeniedError extends AIError {
+  declare readonly model: string;
+
+  constructor(model: string) {
+    const reason = "The application does not have the 'ai:InvokeModel' permission for this model.";
+    super(`Access denied to AI model '${model}'. ${reason}`, "chat");
+    own(this, { model });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), model: this.model };
+  }
+}
+
+/** Too many calls in too short a time. */
+export class AIRateLimitError extends AIError {
+  declare readonly retryAfter: number | undefined;
+
+  constructor(message: string, retryAfter?: number) {
+    super(message, "chat");
+    own(this, { retryAfter });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), retryAfter: this.retryAfter };
+  }
+}
+
+/** The tenant's tokens of this month are used up. */
+export class AIQuotaExceededError extends AIError {
+  declare readonly limit: number;
+  declare readonly remaining: number;
+
+  constructor(limit: number, remaining: number) {
+    const counts = `Limit: ${limit.toLocaleString()} tokens. Remaining: ${remaining.toLocaleString()} tokens.`;
+    super(`Monthly AI token quota exceeded. ${counts}`, "chat");
+    own(this, { limit, remaining });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), limit: this.limit, remaining: this.remaining };
+  }
+}
+
+/** The request is not what a model takes. */
+export class AIInvalidRequestError extends AIError {
+  declare readonly reason: string;
+
+  constructor(reason: string) {
+    super(`Invalid AI request: ${reason}`, "chat");
+    own(this, { reason });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), reason: this.reason };
+  }
+}
+
+/** The model failed. */
+export class AIModelError extends AIError {
+  declare readonly model: string;
+  declare readonly reason: string;
+
+  constructor(model: string, reason: string) {
+    super(`AI model error (${model}): ${reason}`, "chat");
+    own(this, { model, reason });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), model: this.model, reason: this.reason };
+  }
+}
+
+/** Every class above by its name. */
+export const aiErrors = {
+  AIError,
+  AIFeatureDisabledError,
+  AIAccessDeniedError,
+  AIRateLimitError,
+  AIQuotaExceededError,
+  AIInvalidRequestError,
+  AIModelError,
+};
+
+/** Whether something is an error of a model. */
+export function isAIError(error: unknown): error is AIError {
+  return error instanceof AIError;
+}
+
+/** Whether something is this error of a model; takes the class or its name. */
+export function isAIErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
+  return isInstance(error, errorClass, aiErrors);
+}

@@ -1,0 +1,64 @@
+/** Who calls, and where: `ketrics.tenant`, `application`, `requestor`, `runtime`, `environment`. */
+
+import { needInvocation } from "../invocation/phase.ts";
+
+/** What the host gives with an invocation: plain data, absent fields null. */
+export interface Context {
+  tenant: object;
+  application: object;
+  requestor: object;
+  runtime: object;
+}
+
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+
+let context: Context | undefined;
+let environment: Readonly<Record<string, string>> = Object.freeze({});
+
+/** A deep-frozen copy in which absent fields are absent. */
+function frozen(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen));
+  const copy: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    if (field !== null && field !== undefined) copy[name] = frozen(field);
+  }
+  return Object.freeze(copy);
+}
+
+/** From here on, this is who calls. */
+export function setContext(given: Context): void {
+  context = frozen(given) as Context;
+}
+
+/** The application's environment, which module-level code may read. */
+export function setEnvironment(
+  values: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  environment = Object.freeze({ ...values });
+  return environment;
+}
+
+function part(name: keyof Context): object {
+  needInvocation(`ketrics.${name}`);
+  return context?.[name] ?? NOTHING;
+}
+
+/** The properties of `ketrics` that differ from one invocation to the next. */
+export const contextProperties = {
+  get tenant(): object {
+    return part("tenant");
+  },
+  get application(): object {
+    return part("application");
+  },
+  get requestor(): object {
+    return part("requestor");
+  },
+  get runtime(): object {
+    return part("runtime");
+  },
+  get environment(): Readonly<Record<string, string>> {
+    return environment;
+  },
+};

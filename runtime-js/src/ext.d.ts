@@ -1,0 +1,151 @@
+/**
+ * What deno_core and the worker offer to the code that becomes the snapshot. Nothing here is
+ * reachable from tenant code.
+ */
+
+declare module "ext:core/mod.js" {
+  /** What the parts of deno_web that are used here return when they are loaded. */
+  interface WebScripts {
+    "ext:deno_web/00_url.js": {
+      URL: typeof URL;
+      URLSearchParams: typeof URLSearchParams;
+    };
+    "ext:deno_web/01_console.js": {
+      inspect(value: unknown, options?: object): string;
+      stripVTControlCharacters(text: string): string;
+    };
+    "ext:deno_web/01_dom_exception.js": { DOMException: typeof DOMException };
+    "ext:deno_web/02_event.js": {
+      Event: typeof Event;
+      EventTarget: typeof EventTarget;
+      CustomEvent: unknown;
+      ErrorEvent: unknown;
+      MessageEvent: unknown;
+      ProgressEvent: unknown;
+      PromiseRejectionEvent: unknown;
+      CloseEvent: unknown;
+    };
+    "ext:deno_web/02_structured_clone.js": { structuredClone(value: unknown): unknown };
+    "ext:deno_web/03_abort_signal.js": {
+      AbortController: typeof AbortController;
+      AbortSignal: typeof AbortSignal;
+      newSignal(): AbortSignal;
+      signalAbort: symbol;
+    };
+    "ext:deno_web/05_base64.js": { atob: typeof atob; btoa: typeof btoa };
+    "ext:deno_web/06_streams.js": Record<string, unknown>;
+    "ext:deno_web/08_text_encoding.js": {
+      TextDecoder: typeof TextDecoder;
+      TextEncoder: typeof TextEncoder;
+      TextDecoderStream: unknown;
+      TextEncoderStream: unknown;
+    };
+    "ext:deno_web/09_file.js": { Blob: unknown; File: unknown };
+  }
+
+  /** A callback of `process.nextTick`. */
+  interface Tick {
+    callback(): void;
+    args?: unknown[];
+    snapshot: unknown;
+  }
+
+  export const core: {
+    loadExtScript<Name extends keyof WebScripts>(name: Name): WebScripts[Name];
+    encode(text: string): Uint8Array<ArrayBuffer>;
+    byteLength(text: string): number;
+    structuredClone(value: unknown): unknown;
+    queueNextTick(tick: Tick): void;
+    getAsyncContext(): unknown;
+    runNextTicks(): void;
+    setReportExceptionCallback(callback: (error: unknown) => void): void;
+    getProxyDetails(value: unknown): [unknown, unknown] | null;
+    isAnyArrayBuffer(value: unknown): boolean;
+    isArgumentsObject(value: unknown): boolean;
+    isArrayBuffer(value: unknown): boolean;
+    isAsyncFunction(value: unknown): boolean;
+    isBigIntObject(value: unknown): boolean;
+    isBooleanObject(value: unknown): boolean;
+    isBoxedPrimitive(value: unknown): boolean;
+    isDataView(value: unknown): boolean;
+    isDate(value: unknown): value is Date;
+    isGeneratorFunction(value: unknown): boolean;
+    isGeneratorObject(value: unknown): boolean;
+    isMap(value: unknown): value is Map<unknown, unknown>;
+    isMapIterator(value: unknown): boolean;
+    isModuleNamespaceObject(value: unknown): boolean;
+    isNativeError(value: unknown): value is Error;
+    isNumberObject(value: unknown): boolean;
+    isPromise(value: unknown): value is Promise<unknown>;
+    isProxy(value: unknown): boolean;
+    isRegExp(value: unknown): value is RegExp;
+    isSet(value: unknown): value is Set<unknown>;
+    isSetIterator(value: unknown): boolean;
+    isSharedArrayBuffer(value: unknown): boolean;
+    isStringObject(value: unknown): boolean;
+    isSymbolObject(value: unknown): boolean;
+    isTypedArray(value: unknown): boolean;
+    isWeakMap(value: unknown): boolean;
+    isWeakSet(value: unknown): boolean;
+  };
+}
+
+declare module "ext:core/ops" {
+  import type { Answer } from "./service/call.ts";
+
+  // Service calls: crates/worker hands each on to the gateway.
+  export function op_volume(call: object): Promise<Answer>;
+  export function op_database(call: object): Promise<Answer>;
+  export function op_secret(call: object): Promise<Answer>;
+  export function op_job(call: object): Promise<Answer>;
+  export function op_messages(call: object): Promise<Answer>;
+  export function op_http(call: object): Promise<Answer>;
+
+  // The invocation's own process.
+  export function op_log(level: "debug" | "info" | "warn" | "error", message: string): void;
+  export function op_set_timer(delayMs: number): void;
+  export function op_done(json: string): void;
+  export function op_failed(
+    code: "runtime" | "functionNotFound" | "resultTooLarge",
+    message: string,
+    stack: string | undefined,
+  ): void;
+  export function op_random(view: Uint8Array): void;
+  export function op_limits(): { timers: number; resultBytes: number };
+  export function op_clock(): number;
+  export function op_clock_origin(): number;
+
+  // Encodings, from deno_web.
+  export function op_base64_decode(text: string): Uint8Array<ArrayBuffer>;
+  export function op_base64_encode_from_buffer(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): string;
+  export function op_base64url_encode_from_buffer(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): string;
+  export function op_encoding_decode_utf8(bytes: Uint8Array, ignoreBom: boolean): string;
+}
+
+// The browser builds of these packages carry no types of their own.
+declare module "readable-stream/lib/ours/browser.js" {
+  import stream from "node:stream";
+  export default stream;
+}
+declare module "path-browserify" {
+  import path from "node:path/posix";
+  export default path;
+}
+declare module "buffer/" {
+  export * from "node:buffer";
+}
+declare module "events/" {
+  import events from "node:events";
+  export default events;
+}
+declare module "string_decoder/" {
+  export * from "node:string_decoder";
+}

@@ -1,0 +1,36 @@
+/** What the host calls: it takes these functions from the global object and deletes them there. */
+
+import { setEnvironment } from "./context/context.ts";
+import { loadCommonJs, loadEsModule, report } from "./invocation/bundle.ts";
+import { invoke } from "./invocation/invoke.ts";
+import { readLimits } from "./invocation/limits.ts";
+import { warm } from "./invocation/warm.ts";
+import { moduleNotFound, modules } from "./node/modules.ts";
+import { setProcessEnvironment } from "./node/process.ts";
+import { hasTimers, hasWork, runTimers } from "./timers/timers.ts";
+import { removeGlobals } from "./web/globals.ts";
+import { seedRandom } from "./web/random.ts";
+
+/** In the application's zygote, before its bundle. */
+function beforeLoad(environment: Readonly<Record<string, string>>): void {
+  removeGlobals();
+  readLimits();
+  seedRandom();
+  setProcessEnvironment(setEnvironment(environment));
+}
+
+/** The hooks. */
+export const hooks = {
+  beforeLoad,
+  hasTimers,
+  hasWork,
+  invoke,
+  loadCommonJs,
+  loadEsModule,
+  /** The message for an import of a module that is not in `modules`. */
+  missingModule: (specifier: string): string => moduleNotFound(specifier).message,
+  modules,
+  report,
+  runTimers,
+  warm,
+};

@@ -1,0 +1,95 @@
+/** Errors of `ketrics.Job`. */
+
+import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+
+type Json = Record<string, unknown>;
+
+/** Any error of a job. */
+export class JobError extends Error {
+  declare readonly operation: string;
+  declare readonly jobId: string | undefined;
+  declare readonly timestamp: Date;
+
+  constructor(message: string, operation: string, jobId?: string) {
+    super(message);
+    begin(this, { operation, jobId });
+  }
+
+  toJSON(): Json {
+    const { name, message, jobId, operation, timestamp } = this;
+    return { name, message, jobId, operation, timestamp: timestamp.toISOString() };
+  }
+}
+
+/** The application has no such job. */
+export class JobNotFoundError extends JobError {
+  constructor(jobId: string) {
+    const advice = "Verify the job ID is correct and the job exists.";
+    super(`Job '${jobId}' not found. ${advice}`, "getStatus", jobId);
+  }
+}
+
+/** The name of the function to run is no name. */
+export class InvalidFunctionError extends JobError {
+  declare readonly functionName: string;
+
+  constructor(functionName: string) {
+    const rule = "Function name must be a non-empty string.";
+    super(`Invalid function name '${functionName}'. ${rule}`, "runInBackground");
+    own(this, { functionName });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), functionName: this.functionName };
+  }
+}
+
+/** The application may not queue jobs of that other application (SDK 0.7 to 0.11). */
+export class CrossAppPermissionError extends JobError {
+  declare readonly sourceApp: string;
+  declare readonly targetApp: string;
+
+  constructor(sourceApp: string, targetApp: string) {
+    const reason = `Application '${sourceApp}' does not have background job permission for '${targetApp}'.`;
+    super(`Cross-app job permission denied. ${reason}`, "runInBackground");
+    own(this, { sourceApp, targetApp });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), sourceApp: this.sourceApp, targetApp: this.targetApp };
+  }
+}
+
+/** A job failed. */
+export class EltJobExecutionError extends JobError {
+  declare readonly errorCode: string;
+
+  constructor(jobId: string, errorCode: string, message: string) {
+    super(`Job '${jobId}' execution failed: ${message}`, "execute", jobId);
+    own(this, { errorCode });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), errorCode: this.errorCode };
+  }
+}
+
+/** Every class above by its name; the last has two. */
+export const jobErrors = {
+  JobError,
+  JobNotFoundError,
+  InvalidFunctionError,
+  CrossAppPermissionError,
+  EltJobExecutionError,
+  JobExecutionError: EltJobExecutionError,
+};
+
+/** Whether something is an error of a job. */
+export function isJobError(error: unknown): error is JobError {
+  return error instanceof JobError;
+}
+
+/** Whether something is this error of a job; takes the class or its name. */
+export function isJobErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
+  return isInstance(error, errorClass, jobErrors);
+}

@@ -1,0 +1,3 @@
+/** `abort-controller` as npm packages require it. */
+
+export { AbortController, AbortSignal } from "../web/abort.ts";

@@ -1,0 +1,103 @@
+/** Errors of `ketrics.Secret`. */
+
+import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+
+type Json = Record<string, unknown>;
+
+/** Any error of a secret. */
+export class SecretError extends Error {
+  declare readonly secretCode: string;
+  declare readonly operation: string;
+  declare readonly timestamp: Date;
+
+  constructor(message: string, secretCode: string, operation: string) {
+    super(message);
+    begin(this, { secretCode, operation });
+  }
+
+  toJSON(): Json {
+    const { name, message, secretCode, operation, timestamp } = this;
+    return { name, message, secretCode, operation, timestamp: timestamp.toISOString() };
+  }
+}
+
+/** There is no such secret. */
+export class SecretNotFoundError extends SecretError {
+  constructor(secretCode: string) {
+    const advice = "Verify the secret code is correct and the secret exists.";
+    super(`Secret '${secretCode}' not found. ${advice}`, secretCode, "get");
+  }
+}
+
+/** The application was not granted this secret. */
+export class SecretAccessDeniedError extends SecretError {
+  constructor(secretCode: string) {
+    const reason = "The application does not have an access grant for this secret.";
+    super(`Access denied to secret '${secretCode}'. ${reason}`, secretCode, "get");
+  }
+}
+
+/** A value cannot be decrypted. */
+export class SecretDecryptionError extends SecretError {
+  declare readonly reason: string;
+
+  constructor(secretCode: string, reason: string) {
+    super(`Failed to decrypt secret '${secretCode}': ${reason}`, secretCode, "decrypt");
+    own(this, { reason });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), reason: this.reason };
+  }
+}
+
+/** The text to encrypt is too long. */
+export class SecretPayloadTooLargeError extends SecretError {
+  declare readonly maxBytes: number;
+  declare readonly actualBytes: number;
+
+  constructor(actualBytes: number, maxBytes: number) {
+    const message = `Plaintext exceeds maximum size of ${maxBytes} bytes (got ${actualBytes}).`;
+    super(message, "", "encrypt");
+    own(this, { maxBytes, actualBytes });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), maxBytes: this.maxBytes, actualBytes: this.actualBytes };
+  }
+}
+
+/** The encryption context uses a key that is the platform's. */
+export class SecretReservedContextKeyError extends SecretError {
+  declare readonly reservedKey: string;
+
+  constructor(reservedKey: string, operation: "encrypt" | "decrypt") {
+    const message = `Encryption context key "${reservedKey}" is reserved by the platform and cannot be overridden.`;
+    super(message, "", operation);
+    own(this, { reservedKey });
+  }
+
+  override toJSON(): Json {
+    return { ...super.toJSON(), reservedKey: this.reservedKey };
+  }
+}
+
+/** Every class above by its name. */
+export const secretErrors = {
+  SecretError,
+  SecretNotFoundError,
+  SecretAccessDeniedError,
+  SecretDecryptionError,
+  SecretPayloadTooLargeError,
+  SecretReservedContextKeyError,
+};
+
+/** Whether something is an error of a secret. */
+export function isSecretError(error: unknown): error is SecretError {
+  return error instanceof SecretError;
+}
+
+/** Whether something is this error of a secret; takes the class or its name. */
+export function isSecretErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
+  return isInstance(error, errorClass, secretErrors);
+}
