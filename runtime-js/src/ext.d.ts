@@ -108,7 +108,7 @@ declare module "ext:core/ops" {
   export function op_failed(
     code: "runtime" | "functionNotFound" | "resultTooLarge",
     message: string,
-    stack: string | undefined,
+    stack: string,
   ): void;
   export function op_random(view: Uint8Array): void;
   export function op_limits(): { timers: number; resultBytes: number };

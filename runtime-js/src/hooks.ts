@@ -8,12 +8,12 @@ import { warm } from "./invocation/warm.ts";
 import { moduleNotFound, modules } from "./node/modules.ts";
 import { setProcessEnvironment } from "./node/process.ts";
 import { hasTimers, hasWork, runTimers } from "./timers/timers.ts";
-import { removeGlobals } from "./web/globals.ts";
+import { settleGlobals } from "./web/globals.ts";
 import { seedRandom } from "./web/random.ts";
 
 /** In the application's zygote, before its bundle. */
 function beforeLoad(environment: Readonly<Record<string, string>>): void {
-  removeGlobals();
+  settleGlobals();
   readLimits();
   seedRandom();
   setProcessEnvironment(setEnvironment(environment));

@@ -104,7 +104,7 @@ async function request(method: string, url: unknown, data: unknown, given: Confi
       method,
       url: urlOf(url, config.params),
       headers: [...headers],
-      body: body?.bytes,
+      body: body?.bytes ?? null,
       timeout: bounded(config.timeout, "timeout", 1, LONGEST_TIMEOUT) ?? DEFAULT_TIMEOUT,
       maxRedirects: bounded(config.maxRedirects, "maxRedirects", 0, MOST_REDIRECTS),
     },

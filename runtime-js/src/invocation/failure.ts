@@ -78,7 +78,7 @@ export function answerFailed(
 ): void {
   if (answered) return;
   answered = true;
-  op_failed(code, message, stack);
+  op_failed(code, message, stack ?? "");
 }
 
 /**

@@ -40,7 +40,7 @@ async function run(functionName: string, payloadJson: string): Promise<void> {
     if (handler === undefined) return;
     answerDone(await call(handler, payloadJson));
   } catch (error) {
-    if (error instanceof ResultError) {
+    if (ResultError.is(error)) {
       answerFailed(error.code, error.message);
       return;
     }

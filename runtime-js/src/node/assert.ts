@@ -144,7 +144,7 @@ function doesNotMatch(text: string, pattern: RegExp, message?: Message): void {
 function isClass(value: unknown): value is new () => unknown {
   return (
     typeof value === "function" &&
-    (value === Error || Error.prototype.isPrototypeOf(value.prototype as object))
+    (value === Error || (value.prototype as unknown) instanceof Error)
   );
 }
 

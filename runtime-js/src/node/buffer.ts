@@ -83,7 +83,7 @@ function range(buffer: Uint8Array, start: unknown, end: unknown): [number, numbe
   return [from, Math.min(to, buffer.length)];
 }
 
-function toString(this: Buffer, encoding?: Encoding, start?: number, end?: number): string {
+function bufferToString(this: Buffer, encoding?: Encoding, start?: number, end?: number): string {
   const [from, to] = range(this, start, end);
   if (to <= from) return "";
   switch (lower(encoding) ?? "utf8") {
@@ -163,8 +163,8 @@ export const constants = {
 
 redefine(Buffer, { from, byteLength, isEncoding, copyBytesFrom });
 redefine(Buffer.prototype, {
-  toString,
-  toLocaleString: toString,
+  toString: bufferToString,
+  toLocaleString: bufferToString,
   write,
   inspect: show,
   [custom]: show,

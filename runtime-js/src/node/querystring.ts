@@ -7,7 +7,7 @@ type Query = Record<string, string | string[]>;
 const KEPT = /[^!'()*\-.0-9A-Z_a-z~]/g;
 const DEFAULT_MOST_KEYS = 1000;
 
-function escape(value: unknown): string {
+function escapePart(value: unknown): string {
   const text = (typeof value === "object" ? String(value) : `${value as string}`).toWellFormed();
   return text.replace(KEPT, (character) => encodeURIComponent(character));
 }
@@ -28,7 +28,7 @@ function unescapeBuffer(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-function unescape(text: string): string {
+function unescapePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -108,9 +108,9 @@ function parse(
 export const querystring = {
   decode: parse,
   encode: stringify,
-  escape,
+  escape: escapePart,
   parse,
   stringify,
-  unescape,
+  unescape: unescapePart,
   unescapeBuffer,
 };

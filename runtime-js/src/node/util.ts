@@ -58,13 +58,13 @@ function callbackify(original: AnyFunction): AnyFunction {
 }
 
 /** The inheritance of the time before classes. */
-function inherits(constructor: AnyFunction, parent: AnyFunction): void {
-  Object.defineProperty(constructor, "super_", {
+function inherits(child: AnyFunction, parent: AnyFunction): void {
+  Object.defineProperty(child, "super_", {
     value: parent,
     writable: true,
     configurable: true,
   });
-  Object.setPrototypeOf(constructor.prototype as object, parent.prototype as object);
+  Object.setPrototypeOf(child.prototype as object, parent.prototype as object);
 }
 
 const warned = new Set<string>();

@@ -57,7 +57,6 @@ const interfaces = {
 
 /** A deep copy; in front of deno_web's, which knows no `transfer`. */
 function structuredClone(value: unknown, options?: { transfer?: unknown[] }): unknown {
-  if (arguments.length === 0) throw new TypeError("structuredClone takes a value");
   const copy = clone.structuredClone(value);
   for (const transferred of options?.transfer ?? []) {
     // What is transferred is gone afterwards: detach what can be, and copy the rest.
@@ -65,6 +64,8 @@ function structuredClone(value: unknown, options?: { transfer?: unknown[] }): un
   }
   return copy;
 }
+
+const { queueMicrotask } = globalThis;
 
 const functions = {
   atob: base64.atob,
@@ -74,7 +75,7 @@ const functions = {
   clearTimeout,
   crypto,
   performance,
-  queueMicrotask: globalThis.queueMicrotask,
+  queueMicrotask,
   setImmediate,
   setInterval,
   setTimeout,
@@ -97,8 +98,18 @@ function define(members: Record<string, unknown>, enumerable: boolean): void {
   }
 }
 
+/**
+ * Once more after the snapshot is restored: V8 adds some globals of its own then. Among them is a
+ * `queueMicrotask` in the place of the one that reports errors; deno_core's first call takes it.
+ */
+export function settleGlobals(): void {
+  queueMicrotask(() => undefined);
+  define({ queueMicrotask }, true);
+  removeGlobals();
+}
+
 /** Removes what threads would need, and the rest that is not offered. */
-export function removeGlobals(): void {
+function removeGlobals(): void {
   for (const name of taken) Reflect.deleteProperty(globalThis, name);
   Reflect.deleteProperty(Atomics, "wait");
   Reflect.deleteProperty(Atomics, "waitAsync");
