@@ -14,7 +14,6 @@ use ketrics_directory::Requestor;
 use ketrics_protocol::RequestorContext;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -36,7 +35,7 @@ impl Default for JobsConfig {
 }
 
 /// Runs jobs for as long as the gateway lives.
-pub async fn run(runtime: Arc<Runtime>, config: JobsConfig, queued: Arc<Notify>) {
+pub async fn run(runtime: Arc<Runtime>, config: JobsConfig) {
     let owner = Uuid::new_v4().to_string();
     let places = Arc::new(Semaphore::new(config.at_once));
     tokio::spawn(expire(Arc::clone(&runtime), config));
@@ -51,7 +50,7 @@ pub async fn run(runtime: Arc<Runtime>, config: JobsConfig, queued: Arc<Notify>)
                 });
             }
             Ok(None) => {
-                let _ = tokio::time::timeout(config.poll, queued.notified()).await;
+                let _ = tokio::time::timeout(config.poll, runtime.services().job_queued().notified()).await;
             }
             Err(error) => {
                 tracing::error!(%error, "jobs cannot be claimed");

@@ -62,9 +62,8 @@ impl Gateway {
         directory: Directory,
         services: Services,
     ) -> io::Result<Self> {
-        let queued = services.job_queued();
         let runtime = Runtime::start(config.runtime, directory, services, config.log).await?;
-        tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs, queued));
+        tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs));
         let sweeping = Arc::clone(&runtime);
         tokio::spawn(async move {
             loop {

@@ -90,6 +90,7 @@ pub enum BundleFormat {
 
 /// What a zygote learned while it loaded its bundle.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LoadReport {
     /// Names of the exported functions.
     pub functions: Vec<String>,

@@ -8,15 +8,14 @@ use ketrics_protocol::ServiceReply;
 use ketrics_protocol::frame;
 use ketrics_protocol::frame::ToGateway;
 use ketrics_protocol::frame::ToWorker;
+use rustix::io::Errno;
+use rustix::net::RecvFlags;
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
-use std::task::Context;
-use std::task::Poll;
-use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 use tokio::sync::oneshot;
 
@@ -86,7 +85,7 @@ impl Connection {
 
 /// Reads the replies as they come.
 pub struct Replies {
-    stream: UnixStream,
+    socket: BorrowedFd<'static>,
     connection: Connection,
     buffer: Vec<u8>,
     filled: usize,
@@ -96,39 +95,34 @@ pub struct Replies {
 const SMALL: usize = 16 * 1024;
 
 impl Replies {
-    /// Reads from this socket. Needs a Tokio context.
-    ///
-    /// # Errors
-    /// When the socket cannot be watched.
-    pub fn new(connection: &Connection, socket: BorrowedFd<'_>) -> io::Result<Self> {
-        let socket = rustix::io::dup(socket)?;
-        let stream = std::os::unix::net::UnixStream::from(socket);
-        stream.set_nonblocking(true)?;
-        Ok(Self {
-            stream: UnixStream::from_std(stream)?,
-            connection: connection.clone(),
-            buffer: vec![0; SMALL],
-            filled: 0,
-        })
+    /// Reads from this socket.
+    #[must_use]
+    pub fn new(connection: &Connection, socket: BorrowedFd<'static>) -> Self {
+        Self { socket, connection: connection.clone(), buffer: vec![0; SMALL], filled: 0 }
     }
 
-    /// Takes everything that has come and leaves the waker for the rest.
+    /// The socket, to wait for.
+    #[must_use]
+    pub fn socket(&self) -> BorrowedFd<'static> {
+        self.socket
+    }
+
+    /// Takes what has come, and says whether anything has.
     ///
     /// # Errors
     /// When the gateway has closed the socket, or what it sent is no reply.
-    pub fn poll(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+    pub fn take(&mut self) -> io::Result<bool> {
+        let mut any = false;
         loop {
-            match self.stream.try_read(&mut self.buffer[self.filled..]) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(count) => self.filled += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    match self.stream.poll_read_ready(context) {
-                        Poll::Ready(ready) => ready?,
-                        Poll::Pending => return Ok(()),
-                    }
-                }
-                Err(error) => return Err(error),
+            let room = &mut self.buffer[self.filled..];
+            match rustix::net::recv(self.socket, room, RecvFlags::DONTWAIT) {
+                Ok((_, 0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok((_, count)) => self.filled += count,
+                Err(Errno::INTR) => continue,
+                Err(Errno::AGAIN) => return Ok(any),
+                Err(error) => return Err(error.into()),
             }
+            any = true;
             self.take_frames()?;
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::connection::Connection;
 use crate::connection::Replies;
+use crate::event_loop;
 use crate::isolate::Isolate;
-use crate::isolate::Timers;
 use crate::isolate::Turn;
 use crate::memory;
 use crate::ops::Process;
@@ -16,10 +16,9 @@ use ketrics_protocol::frame::Outcome;
 use ketrics_protocol::frame::ToGateway;
 use ketrics_protocol::frame::ToWorker;
 use rustix::process::Resource;
-use std::future::poll_fn;
 use std::io;
-use std::task::Context;
 use std::task::Poll;
+use tokio::runtime::Runtime as Tokio;
 
 /// Memory of a process beside the V8 heap and the buffers: code, stacks, frames in flight.
 const OTHER_MEMORY: u64 = 192 * 1024 * 1024;
@@ -31,7 +30,7 @@ const OTHER_MEMORY: u64 = 192 * 1024 * 1024;
 pub fn run(isolate: &mut Isolate) -> io::Result<()> {
     let socket = process::own_socket();
     socket::speak_over(socket);
-    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tokio = event_loop::tokio()?;
     socket::say(&ToGateway::Hello);
     let invoke = match socket::receive(socket)? {
         Some(ToWorker::Invoke(invoke)) => invoke,
@@ -39,14 +38,12 @@ pub fn run(isolate: &mut Isolate) -> io::Result<()> {
         _ => return Ok(()),
     };
     set_limits(&invoke)?;
-    tokio.block_on(async {
-        let connection = Connection::new(&invoke.limits);
-        let replies = Replies::new(&connection, socket)?;
-        isolate.process(|process| {
-            *process = Process::invoking(invoke.limits.clone(), connection.clone());
-        });
-        serve(isolate, &invoke, connection, replies).await
-    })
+    let connection = Connection::new(&invoke.limits);
+    let replies = Replies::new(&connection, socket);
+    isolate.process(|process| {
+        *process = Process::invoking(invoke.limits.clone(), connection.clone());
+    });
+    serve(&tokio, isolate, &invoke, &connection, replies)
 }
 
 fn set_limits(invoke: &Invoke) -> io::Result<()> {
@@ -57,25 +54,21 @@ fn set_limits(invoke: &Invoke) -> io::Result<()> {
     process::limit(Resource::Data, limits.heap_bytes + 2 * limits.buffer_bytes + OTHER_MEMORY)
 }
 
-async fn serve(
+fn serve(
+    tokio: &Tokio,
     isolate: &mut Isolate,
     invoke: &Invoke,
-    connection: Connection,
+    connection: &Connection,
     mut replies: Replies,
 ) -> io::Result<()> {
+    let _context = tokio.enter();
     let context = serde_json::to_string(&invoke.context).map_err(io::Error::other)?;
     let mut answered = false;
     if let Err(failure) = isolate.invoke(&invoke.function, &invoke.payload, &context) {
         socket::say(&ToGateway::Done(Outcome::Failed(failure)));
         answered = true;
     }
-    let mut timers = Timers::default();
-    poll_fn(|context: &mut Context<'_>| {
-        if replies.poll(context).is_err() {
-            // The gateway has closed the socket: nobody waits for anything any more.
-            process::exit(0);
-        }
-        let turn = isolate.turn(&mut timers, context);
+    event_loop::run(tokio, isolate, Some(&mut replies), |isolate, turn, _| {
         if !answered && let Some(outcome) = isolate.process(Process::take_outcome) {
             socket::say(&ToGateway::Done(outcome));
             answered = true;
@@ -83,15 +76,15 @@ async fn serve(
         let idle = turn == Turn::Idle || (turn == Turn::Timers && !isolate.has_timers());
         if !answered && idle {
             socket::say(&ToGateway::Done(Outcome::Failed(never_settles())));
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(());
         }
         // What the function started and did not wait for is finished, but for repeating timers.
         if answered && !connection.has_calls() && !isolate.has_work() {
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(());
         }
         Poll::Pending
-    })
-    .await
+    });
+    Ok(())
 }
 
 fn never_settles() -> Failure {

@@ -1,5 +1,6 @@
 //! One V8 isolate with the SDK in it, and the few things that the host does to it.
 
+use crate::event_loop;
 use crate::memory;
 use crate::modules;
 use crate::modules::Modules;
@@ -18,10 +19,11 @@ use ketrics_protocol::frame::LoadReport;
 use ketrics_protocol::frame::LogLevel;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::rc::Rc;
 use std::task::Context;
 use std::task::Poll;
+use std::time::Instant;
+use tokio::runtime::Runtime as Tokio;
 
 /// Flags on top of those that `deno_core` sets.
 const FLAGS: &[&str] = &[
@@ -66,9 +68,9 @@ pub fn initialize_v8() -> Result<(), BrokenIsolate> {
     if unknown.len() > 1 {
         return Err(BrokenIsolate(format!("V8 does not know {}", unknown[1..].join(" "))));
     }
-    memory::watch_fatal_errors();
     let platform = v8::new_single_threaded_default_platform(false).make_shared();
     JsRuntime::init_platform(Some(platform));
+    memory::watch_fatal_errors();
     Ok(())
 }
 
@@ -161,31 +163,22 @@ impl Isolate {
     }
 
     /// Loads an ES module and runs it, top-level `await` included.
-    pub async fn load_es_module(&mut self, name: &str, source: String) -> Result<(), Failure> {
+    pub fn load_es_module(&mut self, tokio: &Tokio, name: &str, source: String) -> Result<(), Failure> {
         let url = deno_core::ModuleSpecifier::parse(&format!("file:///{name}"))
             .map_err(|_| failure("The bundle's name is no file name"))?;
-        let id = self
-            .runtime
-            .load_main_es_module_from_code(&url, source)
-            .await
+        let id = tokio
+            .block_on(self.runtime.load_main_es_module_from_code(&url, source))
             .map_err(from_core)?;
         let evaluated = self.runtime.mod_evaluate(id);
-        tokio::pin!(evaluated);
-        let mut timers = Timers::default();
-        std::future::poll_fn(|context| {
-            // The module's own promise decides; whatever else it started is only kept going.
-            let turn = self.turn(&mut timers, context);
-            match evaluated.as_mut().poll(context) {
-                Poll::Ready(result) => Poll::Ready(result.map_err(from_core)),
-                Poll::Pending => match turn {
-                    Turn::Idle => Poll::Ready(Err(failure(
-                        "The module's top-level await never ends: nothing is left that it could wait for",
-                    ))),
-                    Turn::Timers | Turn::Waiting => Poll::Pending,
-                },
-            }
-        })
-        .await?;
+        let mut evaluated = std::pin::pin!(evaluated);
+        // The module's own promise decides; whatever else it started is only kept going.
+        event_loop::run(tokio, self, None, |_, turn, context| match evaluated.as_mut().poll(context) {
+            Poll::Ready(result) => Poll::Ready(result.map_err(from_core)),
+            Poll::Pending if turn == Turn::Idle => Poll::Ready(Err(failure(
+                "The module's top-level await never ends: nothing is left that it could wait for",
+            ))),
+            Poll::Pending => Poll::Pending,
+        })?;
         let namespace = self.runtime.get_module_namespace(id).map_err(from_core)?;
         let hook = self.hooks.load_es_module.clone();
         self.call(&hook, |scope| vec![v8::Local::new(scope, namespace).into()]).map(drop)
@@ -231,15 +224,15 @@ impl Isolate {
     }
 
     /// Turns the event loop once: due timers, settled ops, microtasks.
-    pub fn turn(&mut self, timers: &mut Timers, context: &mut Context<'_>) -> Turn {
+    pub fn turn(&mut self, context: &mut Context<'_>) -> Turn {
         loop {
             let polled = self.runtime.poll_event_loop(context, PollEventLoopOptions::default());
             if let Poll::Ready(Err(error)) = polled {
                 self.log_unhandled(error);
                 continue;
             }
-            let due = self.process(|process| process.next_timer());
-            if timers.poll(due, context).is_ready() {
+            let next = self.next_timer();
+            if next.is_some_and(|next| next <= Instant::now()) {
                 self.process(Process::clear_timer);
                 let hook = self.hooks.run_timers.clone();
                 if let Err(failure) = self.call(&hook, |_| Vec::new()) {
@@ -249,10 +242,15 @@ impl Isolate {
             }
             return match polled {
                 Poll::Pending => Turn::Waiting,
-                Poll::Ready(_) if due.is_some() => Turn::Timers,
+                Poll::Ready(_) if next.is_some() => Turn::Timers,
                 Poll::Ready(_) => Turn::Idle,
             };
         }
+    }
+
+    /// When the next timer is due.
+    pub fn next_timer(&mut self) -> Option<Instant> {
+        self.process(|process| process.next_timer())
     }
 
     fn log_unhandled(&mut self, error: CoreError) {
@@ -291,30 +289,6 @@ pub enum Turn {
     Timers,
     /// An op is pending.
     Waiting,
-}
-
-/// The host's side of JavaScript's timers: one sleep until the next of them.
-#[derive(Default)]
-pub struct Timers {
-    sleep: Option<std::pin::Pin<Box<tokio::time::Sleep>>>,
-}
-
-impl fmt::Debug for Timers {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Timers").finish_non_exhaustive()
-    }
-}
-
-impl Timers {
-    fn poll(&mut self, due: Option<std::time::Instant>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(due) = due else { return Poll::Pending };
-        let due = tokio::time::Instant::from_std(due);
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(due)));
-        if sleep.deadline() != due {
-            sleep.as_mut().reset(due);
-        }
-        std::future::Future::poll(sleep.as_mut(), context)
-    }
 }
 
 fn take_hooks(runtime: &mut JsRuntime) -> Result<(Hooks, v8::Global<v8::Object>), BrokenIsolate> {

@@ -8,6 +8,7 @@
 
 mod connection;
 pub mod crypto;
+mod event_loop;
 mod invocation;
 mod isolate;
 mod madvise;

@@ -1,9 +1,9 @@
 //! The two zygotes. Neither ever serves anything: they wait on a control socket, and fork.
 
+use crate::event_loop;
 use crate::invocation;
 use crate::isolate;
 use crate::isolate::Isolate;
-use crate::isolate::Timers;
 use crate::isolate::Turn;
 use crate::memory;
 use crate::ops::Process;
@@ -23,6 +23,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::task::Poll;
+use tokio::runtime::Runtime as Tokio;
 
 /// The base zygote: holds the SDK, never sees tenant code, and forks application zygotes.
 ///
@@ -33,12 +34,12 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
     process::lock_down()?;
     isolate::initialize_v8().map_err(io::Error::other)?;
     let mut isolate = {
-        let tokio = tokio()?;
+        let tokio = event_loop::tokio()?;
         let _context = tokio.enter();
         let snapshot = snapshot::read(snapshot)?;
         let mut isolate = Isolate::restore(snapshot).map_err(io::Error::other)?;
         isolate.warm().map_err(|failure| io::Error::other(failure.message))?;
-        tokio.block_on(settle(&mut isolate));
+        settle(&tokio, &mut isolate);
         isolate
     };
     process::require_single_thread()?;
@@ -87,9 +88,9 @@ fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<bool> {
     memory::set_limits(&load.limits);
     isolate.process(|process| *process = Process::loading(load.limits.clone()));
     let loaded = {
-        let tokio = tokio()?;
+        let tokio = event_loop::tokio()?;
         let _context = tokio.enter();
-        tokio.block_on(load_bundle(isolate, *load))
+        load_bundle(&tokio, isolate, *load)
     };
     let (frame, ready) = match loaded {
         Ok(report) => (ToGateway::Loaded(report), true),
@@ -99,27 +100,21 @@ fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<bool> {
     Ok(ready)
 }
 
-async fn load_bundle(isolate: &mut Isolate, load: Load) -> Result<LoadReport, Failure> {
+fn load_bundle(tokio: &Tokio, isolate: &mut Isolate, load: Load) -> Result<LoadReport, Failure> {
     isolate.before_load(&load.environment)?;
     match load.format {
         BundleFormat::CommonJs => isolate.load_common_js(&load.name, &load.source)?,
-        BundleFormat::EsModule => isolate.load_es_module(&load.name, load.source).await?,
+        BundleFormat::EsModule => isolate.load_es_module(tokio, &load.name, load.source)?,
     }
     // An op that is pending at a fork never completes after it, so none may be.
-    settle(isolate).await;
+    settle(tokio, isolate);
     isolate.report()
 }
 
 /// Turns the event loop until nothing but timers is pending; those go on in every fork.
-async fn settle(isolate: &mut Isolate) {
-    let mut timers = Timers::default();
-    std::future::poll_fn(|context| match isolate.turn(&mut timers, context) {
+fn settle(tokio: &Tokio, isolate: &mut Isolate) {
+    event_loop::run(tokio, isolate, None, |_, turn, _| match turn {
         Turn::Idle | Turn::Timers => Poll::Ready(()),
         Turn::Waiting => Poll::Pending,
-    })
-    .await;
-}
-
-fn tokio() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+    });
 }

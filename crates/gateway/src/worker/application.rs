@@ -41,7 +41,7 @@ pub enum LoadError {
     #[error("{}", .0.message)]
     Threw(Failure),
     /// It went over a limit; the measure is for people.
-    #[error("{0}")]
+    #[error("{1}")]
     OverLimit(Limit, String),
     /// The process could not be made, or died.
     #[error(transparent)]

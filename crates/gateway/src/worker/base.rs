@@ -122,7 +122,7 @@ fn spawn(command: &WorkerCommand) -> io::Result<(OwnedFd, Pid)> {
 
 /// The base zygote sends one byte when it can fork.
 async fn wait_until_ready(control: &OwnedFd) -> io::Result<()> {
-    let watched = tokio::io::unix::AsyncFd::with_interest(control, tokio::io::Interest::READABLE)?;
+    let watched = tokio::io::unix::AsyncFd::with_interest(std::os::fd::AsFd::as_fd(control), tokio::io::Interest::READABLE)?;
     let ready = tokio::time::timeout(START, watched.readable()).await;
     ready.map_err(|_| io::Error::other("the base zygote does not come up"))??.retain_ready();
     let mut byte = [0];
