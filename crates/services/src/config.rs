@@ -1,0 +1,47 @@
+//! What a host decides about its services.
+
+use crate::EgressPolicy;
+use aws_lc_rs::hmac;
+use std::fmt;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// How a host's services are set up.
+#[derive(Debug)]
+pub struct ServicesConfig {
+    /// Where the embedded engines keep their files. One process at a time may use it.
+    pub data_dir: PathBuf,
+    /// Where this host is reached from outside, without a slash at the end; signed URLs begin
+    /// with it: `{public_url}/volumes/{token}`.
+    pub public_url: String,
+    /// What signed URLs and cursors are authenticated with. All hosts that answer for each other
+    /// share it.
+    pub signing_key: SigningKey,
+    /// Which addresses inside the host's own networks applications may reach all the same.
+    pub egress: EgressPolicy,
+}
+
+/// A key of 256 bits.
+#[derive(Clone)]
+pub struct SigningKey(Zeroizing<[u8; 32]>);
+
+impl SigningKey {
+    /// Takes a key that somebody else keeps.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// A key for one purpose, so that what was signed for one is worth nothing for another.
+    pub(crate) fn derive(&self, purpose: &str) -> hmac::Key {
+        let master = hmac::Key::new(hmac::HMAC_SHA256, &*self.0);
+        let derived = hmac::sign(&master, purpose.as_bytes());
+        hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SigningKey")
+    }
+}

@@ -1,0 +1,111 @@
+//! One invocation, as the services see it: who it is, and what it holds open.
+
+use crate::database::OpenConnections;
+use crate::redaction::Redactions;
+use crate::volume::OpenUploads;
+use ketrics_directory::ApplicationId;
+use ketrics_directory::DeploymentId;
+use ketrics_directory::TenantId;
+use ketrics_protocol::RequestorContext;
+use ketrics_protocol::ServiceError;
+use std::borrow::Cow;
+use std::future::Future;
+use std::time::Duration;
+use std::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Who calls. The gateway knows this from its own records, never from the worker.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The invocation's id.
+    pub invocation_id: Uuid,
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Its code.
+    pub tenant_code: String,
+    /// The application.
+    pub application_id: ApplicationId,
+    /// Its code.
+    pub application_code: String,
+    /// The deployment whose code runs.
+    pub deployment_id: DeploymentId,
+    /// On whose behalf it runs.
+    pub requestor: RequestorContext,
+    /// When the invocation ends at the latest.
+    pub deadline: Instant,
+}
+
+/// One invocation: its caller, and everything that it opened and has not closed.
+pub struct Invocation {
+    caller: Caller,
+    ended: CancellationToken,
+    redactions: Redactions,
+    pub(crate) connections: OpenConnections,
+    pub(crate) uploads: OpenUploads,
+}
+
+/// The invocation is over, by its deadline or because the gateway closed it.
+pub(crate) struct Over;
+
+impl Invocation {
+    /// An invocation that has opened nothing yet.
+    #[must_use]
+    pub fn new(caller: Caller) -> Self {
+        Self {
+            caller,
+            ended: CancellationToken::new(),
+            redactions: Redactions::default(),
+            connections: OpenConnections::default(),
+            uploads: OpenUploads::default(),
+        }
+    }
+
+    /// Who calls.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The text with every secret value that this invocation has read replaced by
+    /// `[secret:<code>]`, also where it is escaped for JSON, in base64, or encoded for a URL.
+    #[must_use]
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redactions.apply(text)
+    }
+
+    pub(crate) fn remember_secret(&self, code: &str, value: &str) {
+        self.redactions.add(code, value);
+    }
+
+    pub(crate) fn end(&self) {
+        self.ended.cancel();
+    }
+
+    /// How long the invocation may still run.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.caller.deadline.saturating_duration_since(Instant::now())
+    }
+
+    pub(crate) fn check_open(&self) -> Result<(), ServiceError> {
+        if self.ended.is_cancelled() {
+            return Err(over());
+        }
+        Ok(())
+    }
+
+    /// Waits for the work, and gives it up when the invocation is over.
+    pub(crate) async fn bounded<F: Future>(&self, work: F) -> Result<F::Output, Over> {
+        tokio::select! {
+            biased;
+            () = self.ended.cancelled() => Err(Over),
+            () = tokio::time::sleep(self.time_left()) => Err(Over),
+            output = work => Ok(output),
+        }
+    }
+}
+
+/// What a call gets that comes after the end.
+pub(crate) fn over() -> ServiceError {
+    ServiceError::plain("The invocation is over")
+}
