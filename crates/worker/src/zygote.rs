@@ -31,6 +31,7 @@ use tokio::runtime::Runtime as Tokio;
 /// When the snapshot is missing, V8 cannot be set up, or the kernel refuses.
 pub fn base(snapshot: &Path) -> io::Result<()> {
     process::adopt_gateway()?;
+    process::inherit_code();
     process::lock_down()?;
     isolate::initialize_v8().map_err(io::Error::other)?;
     let mut isolate = {
@@ -43,6 +44,7 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
         isolate
     };
     process::require_single_thread()?;
+
     socket::ready(process::own_socket())?;
     while let Some((command, control)) = socket::receive_command(process::own_socket())? {
         if command != Command::MakeZygote {

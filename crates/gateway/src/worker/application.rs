@@ -155,8 +155,15 @@ impl Application {
             Some(ready) => Ok(ready),
             None => self.fork().await,
         };
-        self.refill();
+        // The next one is forked when this call is over, unless others may come before.
+        if self.waiting() == 0 {
+            self.refill();
+        }
         ready
+    }
+
+    fn waiting(&self) -> usize {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn take_ahead(&self) -> Option<Ready> {
@@ -180,7 +187,7 @@ impl Application {
     pub fn refill(self: &Arc<Self>) {
         let wanted = self.running.load(Relaxed).clamp(FEWEST_AHEAD, MOST_AHEAD);
         loop {
-            let waiting = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).len();
+            let waiting = self.waiting();
             let forking = self.forking.load(Relaxed);
             if waiting + forking >= wanted {
                 return;
@@ -249,6 +256,7 @@ pub struct Running(Arc<Application>);
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.running.fetch_sub(1, Relaxed);
+        self.0.refill();
     }
 }
 

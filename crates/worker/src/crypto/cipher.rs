@@ -18,7 +18,9 @@ fn gcm_key(key: &[u8]) -> Result<aead::LessSafeKey, JsErrorBox> {
         24 => &aead::AES_192_GCM,
         _ => &aead::AES_256_GCM,
     };
-    aead::UnboundKey::new(algorithm, key).map(aead::LessSafeKey::new).map_err(failed)
+    aead::UnboundKey::new(algorithm, key)
+        .map(aead::LessSafeKey::new)
+        .map_err(failed)
 }
 
 /// AES-GCM: the ciphertext with the whole tag behind it.
@@ -117,7 +119,11 @@ pub fn op_crypto_ctr(
 
 /// AWS-LC counts with all 128 bits; where fewer count, the run is cut where these wrap around.
 fn ctr(key: &[u8], counter: u128, bits: u32, data: &mut [u8]) -> Result<(), JsErrorBox> {
-    let mask = if bits >= 128 { u128::MAX } else { (1 << bits) - 1 };
+    let mask = if bits >= 128 {
+        u128::MAX
+    } else {
+        (1 << bits) - 1
+    };
     let blocks = data.len().div_ceil(BLOCK) as u128;
     // More blocks than the counter has values would repeat the key stream.
     if blocks > 0 && blocks - 1 > mask {

@@ -34,14 +34,35 @@ fn agreement_on(curve: &str) -> Result<&'static agreement::Algorithm, JsErrorBox
 fn ecdsa(
     curve: &str,
     hash: &str,
-) -> Result<(&'static EcdsaSigningAlgorithm, &'static EcdsaVerificationAlgorithm), JsErrorBox> {
+) -> Result<
+    (
+        &'static EcdsaSigningAlgorithm,
+        &'static EcdsaVerificationAlgorithm,
+    ),
+    JsErrorBox,
+> {
     use signature as s;
     Ok(match (curve, hash) {
-        ("P-256", "sha256") => (&s::ECDSA_P256_SHA256_FIXED_SIGNING, &s::ECDSA_P256_SHA256_FIXED),
-        ("P-384", "sha384") => (&s::ECDSA_P384_SHA384_FIXED_SIGNING, &s::ECDSA_P384_SHA384_FIXED),
-        ("P-521", "sha256") => (&s::ECDSA_P521_SHA256_FIXED_SIGNING, &s::ECDSA_P521_SHA256_FIXED),
-        ("P-521", "sha384") => (&s::ECDSA_P521_SHA384_FIXED_SIGNING, &s::ECDSA_P521_SHA384_FIXED),
-        ("P-521", "sha512") => (&s::ECDSA_P521_SHA512_FIXED_SIGNING, &s::ECDSA_P521_SHA512_FIXED),
+        ("P-256", "sha256") => (
+            &s::ECDSA_P256_SHA256_FIXED_SIGNING,
+            &s::ECDSA_P256_SHA256_FIXED,
+        ),
+        ("P-384", "sha384") => (
+            &s::ECDSA_P384_SHA384_FIXED_SIGNING,
+            &s::ECDSA_P384_SHA384_FIXED,
+        ),
+        ("P-521", "sha256") => (
+            &s::ECDSA_P521_SHA256_FIXED_SIGNING,
+            &s::ECDSA_P521_SHA256_FIXED,
+        ),
+        ("P-521", "sha384") => (
+            &s::ECDSA_P521_SHA384_FIXED_SIGNING,
+            &s::ECDSA_P521_SHA384_FIXED,
+        ),
+        ("P-521", "sha512") => (
+            &s::ECDSA_P521_SHA512_FIXED_SIGNING,
+            &s::ECDSA_P521_SHA512_FIXED,
+        ),
         _ => return Err(unknown("ECDSA with", &format!("{curve} and {hash}"))),
     })
 }
@@ -63,13 +84,19 @@ pub fn op_crypto_ec_generate(#[string] curve: &str) -> Result<Uint8Array, JsErro
 
 /// A private key from its PKCS #8, checked.
 #[op2]
-pub fn op_crypto_ec_import_pkcs8(#[string] curve: &str, #[buffer] pkcs8: &[u8]) -> Result<Uint8Array, JsErrorBox> {
+pub fn op_crypto_ec_import_pkcs8(
+    #[string] curve: &str,
+    #[buffer] pkcs8: &[u8],
+) -> Result<Uint8Array, JsErrorBox> {
     to_pkcs8(&private_key(curve, pkcs8)?)
 }
 
 /// A private key from its number.
 #[op2]
-pub fn op_crypto_ec_import_scalar(#[string] curve: &str, #[buffer] scalar: &[u8]) -> Result<Uint8Array, JsErrorBox> {
+pub fn op_crypto_ec_import_scalar(
+    #[string] curve: &str,
+    #[buffer] scalar: &[u8],
+) -> Result<Uint8Array, JsErrorBox> {
     let algorithm = agreement_on(curve)?;
     to_pkcs8(&agreement::PrivateKey::from_private_key(algorithm, scalar).map_err(failed)?)
 }
@@ -86,14 +113,22 @@ pub fn op_crypto_ec_check_point(
 
 /// The point of a private key.
 #[op2]
-pub fn op_crypto_ec_point(#[string] curve: &str, #[buffer] pkcs8: &[u8]) -> Result<Uint8Array, JsErrorBox> {
-    let point = private_key(curve, pkcs8)?.compute_public_key().map_err(failed)?;
+pub fn op_crypto_ec_point(
+    #[string] curve: &str,
+    #[buffer] pkcs8: &[u8],
+) -> Result<Uint8Array, JsErrorBox> {
+    let point = private_key(curve, pkcs8)?
+        .compute_public_key()
+        .map_err(failed)?;
     Ok(point.as_ref().to_vec().into())
 }
 
 /// The number of a private key.
 #[op2]
-pub fn op_crypto_ec_scalar(#[string] curve: &str, #[buffer] pkcs8: &[u8]) -> Result<Uint8Array, JsErrorBox> {
+pub fn op_crypto_ec_scalar(
+    #[string] curve: &str,
+    #[buffer] pkcs8: &[u8],
+) -> Result<Uint8Array, JsErrorBox> {
     let key = private_key(curve, pkcs8)?;
     let scalar: EcPrivateKeyBin<'_> = key.as_be_bytes().map_err(failed)?;
     Ok(scalar.as_ref().to_vec().into())
@@ -123,7 +158,9 @@ pub fn op_crypto_ecdsa_verify(
     #[buffer] data: &[u8],
 ) -> Result<bool, JsErrorBox> {
     let (_, algorithm) = ecdsa(curve, hash)?;
-    Ok(UnparsedPublicKey::new(algorithm, point).verify(data, signature).is_ok())
+    Ok(UnparsedPublicKey::new(algorithm, point)
+        .verify(data, signature)
+        .is_ok())
 }
 
 /// The secret that two keys share.
@@ -141,7 +178,9 @@ pub fn op_crypto_ecdh(
 /// A new Ed25519 seed.
 #[op2]
 pub fn op_crypto_ed25519_generate() -> Result<Uint8Array, JsErrorBox> {
-    let seed = Ed25519KeyPair::generate().and_then(|pair| pair.seed()).map_err(failed)?;
+    let seed = Ed25519KeyPair::generate()
+        .and_then(|pair| pair.seed())
+        .map_err(failed)?;
     let bytes = seed.as_be_bytes().map_err(failed)?;
     Ok(bytes.as_ref().to_vec().into())
 }
@@ -158,7 +197,10 @@ pub fn op_crypto_ed25519_public(#[buffer] seed: &[u8]) -> Result<Uint8Array, JsE
 
 /// An Ed25519 signature.
 #[op2]
-pub fn op_crypto_ed25519_sign(#[buffer] seed: &[u8], #[buffer] data: &[u8]) -> Result<Uint8Array, JsErrorBox> {
+pub fn op_crypto_ed25519_sign(
+    #[buffer] seed: &[u8],
+    #[buffer] data: &[u8],
+) -> Result<Uint8Array, JsErrorBox> {
     let signature = ed25519(seed)?.try_sign(data).map_err(failed)?;
     Ok(signature.as_ref().to_vec().into())
 }
@@ -170,5 +212,7 @@ pub fn op_crypto_ed25519_verify(
     #[buffer] signature: &[u8],
     #[buffer] data: &[u8],
 ) -> bool {
-    UnparsedPublicKey::new(&signature::ED25519, public).verify(data, signature).is_ok()
+    UnparsedPublicKey::new(&signature::ED25519, public)
+        .verify(data, signature)
+        .is_ok()
 }

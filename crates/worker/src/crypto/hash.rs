@@ -32,7 +32,9 @@ impl State {
         if algorithm == "md5" {
             return Ok(Self::Md5(Md5::new()));
         }
-        Ok(Self::Hash(Box::new(digest::Context::new(hash_algorithm(algorithm)?))))
+        Ok(Self::Hash(Box::new(digest::Context::new(hash_algorithm(
+            algorithm,
+        )?))))
     }
 
     fn hmac(algorithm: &str, key: &[u8]) -> Result<Self, JsErrorBox> {
@@ -73,7 +75,10 @@ fn hmac_md5(key: &[u8]) -> State {
         block[..key.len()].copy_from_slice(key);
     }
     let padded = |pad: u8| Md5::new_with_prefix(block.map(|byte| byte ^ pad));
-    State::HmacMd5 { inner: padded(0x36), outer: padded(0x5c) }
+    State::HmacMd5 {
+        inner: padded(0x36),
+        outer: padded(0x5c),
+    }
 }
 
 fn hash_algorithm(name: &str) -> Result<&'static digest::Algorithm, JsErrorBox> {
@@ -140,11 +145,13 @@ pub fn op_crypto_hmac(
 
 /// Adds data.
 #[op2(fast)]
-pub fn op_crypto_update(
-    #[cppgc] hasher: &Hasher,
-    #[buffer] data: &[u8],
-) -> Result<(), JsErrorBox> {
-    hasher.0.borrow_mut().as_mut().ok_or_else(|| failed(()))?.update(data);
+pub fn op_crypto_update(#[cppgc] hasher: &Hasher, #[buffer] data: &[u8]) -> Result<(), JsErrorBox> {
+    hasher
+        .0
+        .borrow_mut()
+        .as_mut()
+        .ok_or_else(|| failed(()))?
+        .update(data);
     Ok(())
 }
 
@@ -159,12 +166,20 @@ pub fn op_crypto_finish(#[cppgc] hasher: &Hasher) -> Result<Uint8Array, JsErrorB
 #[op2]
 #[cppgc]
 pub fn op_crypto_copy(#[cppgc] hasher: &Hasher) -> Result<Hasher, JsErrorBox> {
-    hasher.0.borrow().clone().map(Hasher::new).ok_or_else(|| failed(()))
+    hasher
+        .0
+        .borrow()
+        .clone()
+        .map(Hasher::new)
+        .ok_or_else(|| failed(()))
 }
 
 /// The hash of data that is all there.
 #[op2]
-pub fn op_crypto_digest(#[string] algorithm: &str, #[buffer] data: &[u8]) -> Result<Uint8Array, JsErrorBox> {
+pub fn op_crypto_digest(
+    #[string] algorithm: &str,
+    #[buffer] data: &[u8],
+) -> Result<Uint8Array, JsErrorBox> {
     let mut state = State::hash(algorithm)?;
     state.update(data);
     Ok(state.finish().into())
@@ -188,7 +203,11 @@ mod tests {
     fn hmac_md5_agrees_with_rfc_2202() {
         let cases: [(&[u8], &[u8], &str); 3] = [
             (&[0x0b; 16], b"Hi There", "9294727a3638bb1c13f48ef8158bfc9d"),
-            (b"Jefe", b"what do ya want for nothing?", "750c783e6ab0b503eaa86e310a5db738"),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "750c783e6ab0b503eaa86e310a5db738",
+            ),
             (
                 &[0xaa; 80],
                 b"Test Using Larger Than Block-Size Key - Hash Key First",

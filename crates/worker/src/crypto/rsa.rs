@@ -73,7 +73,12 @@ fn signing(scheme: &str, hash: &str) -> Result<&'static dyn RsaEncoding, JsError
         ("pss", "sha256") => &signature::RSA_PSS_SHA256,
         ("pss", "sha384") => &signature::RSA_PSS_SHA384,
         ("pss", "sha512") => &signature::RSA_PSS_SHA512,
-        _ => return Err(unknown("signing by RSA with", &format!("{scheme} and {hash}"))),
+        _ => {
+            return Err(unknown(
+                "signing by RSA with",
+                &format!("{scheme} and {hash}"),
+            ));
+        }
     })
 }
 
@@ -87,7 +92,12 @@ fn verifying(scheme: &str, hash: &str) -> Result<&'static RsaParameters, JsError
         ("pss", "sha256") => &signature::RSA_PSS_2048_8192_SHA256,
         ("pss", "sha384") => &signature::RSA_PSS_2048_8192_SHA384,
         ("pss", "sha512") => &signature::RSA_PSS_2048_8192_SHA512,
-        _ => return Err(unknown("verifying by RSA with", &format!("{scheme} and {hash}"))),
+        _ => {
+            return Err(unknown(
+                "verifying by RSA with",
+                &format!("{scheme} and {hash}"),
+            ));
+        }
     })
 }
 
@@ -101,8 +111,13 @@ pub fn op_crypto_rsa_sign(
 ) -> Result<Uint8Array, JsErrorBox> {
     let key = RsaKeyPair::from_pkcs8(pkcs8).map_err(failed)?;
     let mut signature = vec![0; key.public_modulus_len()];
-    key.sign(signing(scheme, hash)?, &SystemRandom::new(), data, &mut signature)
-        .map_err(failed)?;
+    key.sign(
+        signing(scheme, hash)?,
+        &SystemRandom::new(),
+        data,
+        &mut signature,
+    )
+    .map_err(failed)?;
     Ok(signature.into())
 }
 
@@ -139,8 +154,10 @@ pub fn op_crypto_oaep_encrypt(
 ) -> Result<Uint8Array, JsErrorBox> {
     let key = rsa::OaepPublicEncryptingKey::new(public_key(spki)?).map_err(failed)?;
     let mut space = vec![0; key.ciphertext_size()];
-    let length =
-        key.encrypt(oaep(hash)?, data, &mut space, Some(label)).map_err(failed)?.len();
+    let length = key
+        .encrypt(oaep(hash)?, data, &mut space, Some(label))
+        .map_err(failed)?
+        .len();
     space.truncate(length);
     Ok(space.into())
 }
@@ -155,8 +172,10 @@ pub fn op_crypto_oaep_decrypt(
 ) -> Result<Uint8Array, JsErrorBox> {
     let key = rsa::OaepPrivateDecryptingKey::new(private_key(pkcs8)?).map_err(failed)?;
     let mut space = vec![0; key.min_output_size()];
-    let length =
-        key.decrypt(oaep(hash)?, data, &mut space, Some(label)).map_err(failed)?.len();
+    let length = key
+        .decrypt(oaep(hash)?, data, &mut space, Some(label))
+        .map_err(failed)?
+        .len();
     space.truncate(length);
     Ok(space.into())
 }
