@@ -48,8 +48,8 @@ pub struct Admission {
 /// A place; given back when it is dropped.
 #[derive(Debug)]
 pub struct Place {
-    tenant: TenantPlace,
-    host: OwnedSemaphorePermit,
+    _tenant: TenantPlace,
+    _host: OwnedSemaphorePermit,
 }
 
 #[derive(Debug)]
@@ -78,12 +78,12 @@ impl Admission {
     pub async fn admit(&self, id: TenantId) -> Result<Place, CallError> {
         let tenant = self.tenant_place(id)?;
         if let Ok(host) = Arc::clone(&self.host).try_acquire_owned() {
-            return Ok(Place { tenant, host });
+            return Ok(Place { _tenant: tenant, _host: host });
         }
         let _waiting = self.queue()?;
         let acquired = tokio::time::timeout(self.limits.wait, Arc::clone(&self.host).acquire_owned());
         match acquired.await {
-            Ok(Ok(host)) => Ok(Place { tenant, host }),
+            Ok(Ok(host)) => Ok(Place { _tenant: tenant, _host: host }),
             _ => Err(overloaded()),
         }
     }

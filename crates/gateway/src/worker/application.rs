@@ -233,12 +233,6 @@ impl Application {
             Err(error) if error == rustix::io::Errno::AGAIN
         )
     }
-
-    /// The zygote's process id.
-    #[must_use]
-    pub fn pid(&self) -> i32 {
-        self.process.pid()
-    }
 }
 
 impl Drop for Application {

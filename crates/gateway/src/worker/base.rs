@@ -8,9 +8,12 @@ use rustix::fd::OwnedFd;
 use rustix::process::Pid;
 use std::io;
 use std::path::PathBuf;
+use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
 use tokio::sync::oneshot;
 
@@ -122,7 +125,9 @@ fn spawn(command: &WorkerCommand) -> io::Result<(OwnedFd, Pid)> {
 
 /// The base zygote sends one byte when it can fork.
 async fn wait_until_ready(control: &OwnedFd) -> io::Result<()> {
-    let watched = tokio::io::unix::AsyncFd::with_interest(std::os::fd::AsFd::as_fd(control), tokio::io::Interest::READABLE)?;
+    // SAFETY: the caller keeps the descriptor open for as long as it is watched here.
+    let watched = unsafe { AsyncFd::register_with_interest(control.as_fd(), Interest::READABLE) };
+    let watched = watched.map_err(io::Error::from)?;
     let ready = tokio::time::timeout(START, watched.readable()).await;
     ready.map_err(|_| io::Error::other("the base zygote does not come up"))??.retain_ready();
     let mut byte = [0];

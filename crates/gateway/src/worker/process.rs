@@ -83,12 +83,6 @@ impl Process {
         }
     }
 
-    /// Ends every process of the group that this one leads.
-    pub fn kill_group(&self) {
-        self.kill();
-        let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
-    }
-
     /// CPU time so far; zero when the process has ended.
     #[must_use]
     pub fn cpu_time(&self) -> Duration {
@@ -124,7 +118,9 @@ impl Drop for Process {
 
 async fn reap(pid: Pid, descriptor: OwnedFd) -> Ended {
     // The descriptor becomes readable when the process ends.
-    if let Ok(watched) = AsyncFd::with_interest(descriptor.as_fd(), Interest::READABLE) {
+    // SAFETY: the descriptor is owned here and stays open longer than it is watched.
+    let watched = unsafe { AsyncFd::register_with_interest(descriptor.as_fd(), Interest::READABLE) };
+    if let Ok(watched) = watched {
         let _ = watched.readable().await;
     }
     let mut status = 0;
