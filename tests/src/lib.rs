@@ -1,1 +1,22 @@
+//! Boots the real binary on a data directory of its own and speaks HTTP with it.
+//!
+//! A test first says what there is ([`Setup`]), then starts the host ([`Host`]), then calls.
 
+#![warn(missing_docs)]
+
+mod answer;
+mod host;
+mod processes;
+mod program;
+mod setup;
+mod token;
+
+pub use answer::Answer;
+pub use host::Host;
+pub use processes::Processes;
+pub use program::Program;
+pub use program::ketrics;
+pub use setup::App;
+pub use setup::AppSpec;
+pub use setup::Setup;
+pub use token::Token;

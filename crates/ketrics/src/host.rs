@@ -1,0 +1,150 @@
+//! Puts a host together: directory, services, worker and gateway, on one data directory.
+
+use crate::keys::local_key;
+use crate::problem::Problem;
+use crate::snapshot;
+use ketrics_directory::Directory;
+use ketrics_gateway::Ahead;
+use ketrics_gateway::Gateway;
+use ketrics_gateway::GatewayConfig;
+use ketrics_gateway::WorkerCommand;
+use ketrics_gateway::admission::Concurrency;
+use ketrics_gateway::auth::LocalKey;
+use ketrics_gateway::jobs::JobsConfig;
+use ketrics_gateway::log::LogSink;
+use ketrics_gateway::runtime::Runtime;
+use ketrics_gateway::runtime::RuntimeConfig;
+use ketrics_protocol::Limits;
+use ketrics_services::EgressPolicy;
+use ketrics_services::Services;
+use ketrics_services::ServicesConfig;
+use ketrics_services::SigningKey;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+
+/// How long a zygote stays that nobody uses.
+const IDLE: Duration = Duration::from_secs(10 * 60);
+
+/// What a host is started with.
+pub struct Options {
+    /// Where it keeps everything.
+    pub data: PathBuf,
+    /// Where to listen, for example `127.0.0.1:8700`; port 0 takes any that is free.
+    pub listen: String,
+    /// Where it is reached from outside; otherwise the address that it listens on.
+    pub public_url: Option<String>,
+    /// Origins of browser front ends that may call.
+    pub cors_origins: Vec<String>,
+    /// Private addresses that applications may reach all the same.
+    pub egress: EgressPolicy,
+    /// What `ketrics.runtime.region` says.
+    pub region: String,
+    /// Where the log goes.
+    pub log: Arc<dyn LogSink>,
+}
+
+/// A host that is ready to serve.
+pub struct Host {
+    /// What it knows.
+    pub directory: Directory,
+    /// What applications can reach.
+    pub services: Services,
+    /// Signs and verifies tokens.
+    pub tokens: Arc<LocalKey>,
+    /// Where it is reached from outside, without a slash at the end.
+    pub public_url: String,
+    gateway: Gateway,
+    listener: TcpListener,
+}
+
+impl Host {
+    /// Opens the data directory and starts the worker.
+    pub async fn start(options: Options) -> Result<Self, Problem> {
+        let data = &options.data;
+        fs::create_dir_all(data).map_err(|error| {
+            Problem::failed(format_args!("{} cannot be made", data.display()), error)
+        })?;
+        // Signed URLs carry the address, so it is taken first.
+        let listener = TcpListener::bind(&options.listen).await.map_err(|error| {
+            Problem::Failed(format!(
+                "cannot listen on {}: {error}; choose another with --listen",
+                options.listen
+            ))
+        })?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| Problem::failed("the address cannot be told", error))?;
+        let public_url = match options.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{address}"),
+        };
+        let directory = Directory::open(&data.join("directory.sqlite")).await?;
+        let services = ServicesConfig {
+            data_dir: data.clone(),
+            public_url: public_url.clone(),
+            signing_key: SigningKey::new(local_key(data, "signing.key")?),
+            egress: options.egress,
+        };
+        let services = Services::open(services, directory.clone())
+            .await
+            .map_err(|error| Problem::failed("the services cannot be opened", error))?;
+        let tokens = Arc::new(LocalKey::new(&local_key(data, "tokens.key")?));
+        let config = GatewayConfig {
+            runtime: RuntimeConfig {
+                worker: WorkerCommand {
+                    program: snapshot::program()?,
+                    snapshot: snapshot::find().await?,
+                },
+                limits: Limits::default(),
+                concurrency: Concurrency::default(),
+                idle: IDLE,
+                ahead: Ahead::default(),
+                region: options.region,
+            },
+            jobs: JobsConfig::default(),
+            cors_origins: options.cors_origins,
+            verifier: Arc::clone(&tokens) as _,
+            log: options.log,
+        };
+        let gateway = Gateway::start(config, directory.clone(), services.clone())
+            .await
+            .map_err(|error| Problem::failed("the worker cannot be started", error))?;
+        Ok(Self {
+            directory,
+            services,
+            tokens,
+            public_url,
+            gateway,
+            listener,
+        })
+    }
+
+    /// What runs calls.
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        self.gateway.runtime()
+    }
+
+    /// Serves until the process is asked to end; requests that run then are finished.
+    pub async fn serve(self) -> Result<(), Problem> {
+        self.gateway
+            .serve(self.listener, stopped())
+            .await
+            .map_err(|error| Problem::failed("the server failed", error))
+    }
+}
+
+/// Resolves when somebody asks the process to end.
+async fn stopped() {
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}

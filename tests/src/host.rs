@@ -1,0 +1,123 @@
+//! A host that serves.
+
+use crate::Answer;
+use crate::App;
+use crate::AppSpec;
+use crate::Processes;
+use crate::Program;
+use crate::Setup;
+use crate::Token;
+use crate::ketrics;
+use crate::setup;
+use crate::setup::KEY;
+use ketrics_directory::Directory;
+use reqwest::Client;
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use serde_json::json;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A running `ketrics serve`.
+#[derive(Debug)]
+pub struct Host {
+    program: Program,
+    client: Client,
+    /// Without a slash at the end.
+    pub url: String,
+    /// What it knows.
+    pub directory: Directory,
+    _data: TempDir,
+}
+
+impl Host {
+    pub(crate) fn start(setup: Setup) -> Self {
+        let mut command = Command::new(ketrics());
+        command
+            .arg("serve")
+            .arg("--data")
+            .arg(setup.data.path())
+            .args(["--listen", "127.0.0.1:0"]);
+        let program = Program::start(command.args(&setup.arguments));
+        let url =
+            program.error(|line| line.strip_prefix("ketrics: serving at ").map(str::to_owned));
+        let client = Client::builder().no_proxy().build().expect("a client");
+        Self {
+            program,
+            client,
+            url,
+            directory: setup.directory,
+            _data: setup.data,
+        }
+    }
+
+    /// A request to a path of this host.
+    #[must_use]
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url))
+    }
+
+    /// A client for any address.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Sends a request.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        Answer::read(request.send().await.expect("the host answers")).await
+    }
+
+    /// A request that calls a function, without token and body.
+    #[must_use]
+    pub fn request(&self, app: &App, function: &str) -> RequestBuilder {
+        self.post(&format!(
+            "/tenants/{}/applications/{}/functions/{function}",
+            app.tenant.id, app.application.id
+        ))
+    }
+
+    /// Calls a function.
+    pub async fn call(&self, app: &App, function: &str, payload: Value) -> Answer {
+        let request = self.request(app, function).bearer_auth(&app.token);
+        self.send(request.json(&json!({ "payload": payload })))
+            .await
+    }
+
+    /// Signs a token with the host's key.
+    #[must_use]
+    pub fn sign(&self, token: &Token) -> String {
+        token.sign(&KEY)
+    }
+
+    /// Deploys another bundle to an application.
+    pub async fn deploy(&self, app: &App, spec: &AppSpec<'_>) {
+        setup::deploy(&self.directory, app, spec).await;
+    }
+
+    /// Waits for a line of the log that `wanted` takes.
+    pub fn log<T>(&self, wanted: impl Fn(&Value) -> Option<T>) -> T {
+        self.program
+            .output(|line| wanted(&serde_json::from_str(line).ok()?))
+    }
+
+    /// The log up to now, as text.
+    #[must_use]
+    pub fn log_text(&self) -> String {
+        self.program.output_so_far().join("\n")
+    }
+
+    /// The processes of its worker.
+    #[must_use]
+    pub fn processes(&self) -> Processes {
+        Processes::below(self.program.id())
+    }
+
+    /// Kills the gateway as a crash would, and leaves its data.
+    pub fn kill(&mut self) {
+        self.program.kill();
+    }
+}

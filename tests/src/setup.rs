@@ -1,0 +1,264 @@
+//! What there is before a host starts.
+
+use crate::Host;
+use crate::Token;
+use ketrics_directory::Application;
+use ketrics_directory::Assignee;
+use ketrics_directory::Bundle;
+use ketrics_directory::BundleFormat;
+use ketrics_directory::DatabaseSpec;
+use ketrics_directory::Directory;
+use ketrics_directory::GrantKind;
+use ketrics_directory::NewDeployment;
+use ketrics_directory::Tenant;
+use ketrics_directory::User;
+use ketrics_directory::VolumeSpec;
+use ketrics_services::EgressPolicy;
+use ketrics_services::Services;
+use ketrics_services::ServicesConfig;
+use ketrics_services::SigningKey;
+use std::fs;
+use tempfile::TempDir;
+
+/// Signs tokens and URLs of the hosts under test.
+pub(crate) const KEY: [u8; 32] = *b"a key for the end-to-end tests!!";
+
+/// A data directory that is being filled.
+#[derive(Debug)]
+pub struct Setup {
+    pub(crate) data: TempDir,
+    /// The directory, for what the methods here do not cover.
+    pub directory: Directory,
+    pub(crate) arguments: Vec<String>,
+}
+
+/// An application, its user and its token.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The application.
+    pub application: Application,
+    /// A user with every action.
+    pub user: User,
+    /// That user's token.
+    pub token: String,
+}
+
+/// How an application is to be.
+#[derive(Clone, Debug)]
+pub struct AppSpec<'a> {
+    /// Code of its tenant.
+    pub tenant: &'a str,
+    /// Its own code.
+    pub code: &'a str,
+    /// Its bundle.
+    pub source: &'a str,
+    /// The bundle's kind.
+    pub format: BundleFormat,
+    /// The bundle's source map.
+    pub source_map: Option<String>,
+    /// Its environment.
+    pub environment: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> AppSpec<'a> {
+    /// A CommonJS bundle without an environment.
+    #[must_use]
+    pub fn new(source: &'a str) -> Self {
+        Self {
+            tenant: "acme",
+            code: "app",
+            source,
+            format: BundleFormat::CommonJs,
+            source_map: None,
+            environment: &[],
+        }
+    }
+
+    /// An ES module.
+    #[must_use]
+    pub fn module(source: &'a str) -> Self {
+        Self {
+            format: BundleFormat::EsModule,
+            ..Self::new(source)
+        }
+    }
+}
+
+impl Setup {
+    /// An empty data directory.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn new() -> Self {
+        let data = TempDir::new().expect("a folder");
+        let keys = data.path().join("keys");
+        fs::create_dir(&keys).expect("a folder");
+        for name in ["tokens.key", "signing.key"] {
+            fs::write(keys.join(name), KEY).expect("a file");
+        }
+        let directory = Directory::open(&data.path().join("directory.sqlite"))
+            .await
+            .expect("a directory");
+        Self {
+            data,
+            directory,
+            arguments: Vec::new(),
+        }
+    }
+
+    /// Adds an argument of `ketrics serve`.
+    #[must_use]
+    pub fn with(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Makes an application that is deployed and called by a user with every action.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn app(&self, spec: AppSpec<'_>) -> App {
+        let directory = &self.directory;
+        let tenant = directory
+            .ensure_tenant(spec.tenant, spec.tenant)
+            .await
+            .expect("a tenant");
+        let application = directory
+            .ensure_application(tenant.id, spec.code, spec.code)
+            .await
+            .expect("an application");
+        let email = format!("user@{}.example", spec.tenant);
+        let user = directory
+            .ensure_user(tenant.id, &email, "Ada", "Example")
+            .await
+            .expect("a user");
+        let actions = ["read", "write"].map(str::to_owned);
+        let role = directory
+            .ensure_role(application.id, "all", "All", &actions)
+            .await
+            .expect("a role");
+        directory
+            .assign_role(role.id, Assignee::User(user.id))
+            .await
+            .expect("an assignment");
+        for (name, value) in spec.environment {
+            directory
+                .set_environment(application.id, name, value)
+                .await
+                .expect("a value");
+        }
+        let token = Token::user(tenant.id, user.id).sign(&KEY);
+        let app = App {
+            tenant,
+            application,
+            user,
+            token,
+        };
+        deploy(directory, &app, &spec).await;
+        app
+    }
+
+    /// Makes a volume and grants it.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn volume(&self, app: &App, code: &str, spec: VolumeSpec, permissions: &[&str]) {
+        self.directory
+            .put_volume(app.tenant.id, code, &spec)
+            .await
+            .expect("a volume");
+        self.grant(app, GrantKind::Volume, code, permissions).await;
+    }
+
+    /// Makes a SQLite database and grants it.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn database(&self, app: &App, code: &str, permissions: &[&str]) {
+        let spec = DatabaseSpec {
+            name: code.to_owned(),
+            engine: "sqlite".to_owned(),
+            settings: String::new(),
+        };
+        self.directory
+            .put_database(app.tenant.id, code, &spec)
+            .await
+            .expect("a database");
+        self.grant(app, GrantKind::Database, code, permissions)
+            .await;
+    }
+
+    /// Makes a secret and grants it.
+    ///
+    /// # Panics
+    /// When it cannot be encrypted.
+    pub async fn secret(&self, app: &App, code: &str, value: &str) {
+        let config = ServicesConfig {
+            data_dir: self.data.path().to_owned(),
+            public_url: String::new(),
+            signing_key: SigningKey::new(KEY),
+            egress: EgressPolicy::default(),
+        };
+        let services = Services::open(config, self.directory.clone())
+            .await
+            .expect("services");
+        services
+            .seal_secret(app.tenant.id, code, value)
+            .await
+            .expect("a secret");
+        self.grant(app, GrantKind::Secret, code, &[]).await;
+    }
+
+    /// Grants a resource.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn grant(&self, app: &App, kind: GrantKind, code: &str, permissions: &[&str]) {
+        let permissions: Vec<String> = permissions
+            .iter()
+            .map(|&permission| permission.to_owned())
+            .collect();
+        self.directory
+            .grant(app.application.id, kind, code, &permissions)
+            .await
+            .expect("a grant");
+    }
+
+    /// Starts the host on what was made.
+    #[must_use]
+    pub fn start(self) -> Host {
+        Host::start(self)
+    }
+
+    /// A host with one application, for tests that need no more.
+    pub async fn serve(source: &str) -> (Host, App) {
+        let setup = Self::new().await;
+        let app = setup.app(AppSpec::new(source)).await;
+        (setup.start(), app)
+    }
+}
+
+/// Stores a deployment and makes it the active one.
+pub(crate) async fn deploy(directory: &Directory, app: &App, spec: &AppSpec<'_>) {
+    let new = NewDeployment {
+        version: "1.0.0".to_owned(),
+        config: "{}".to_owned(),
+        bundle: Bundle {
+            name: "dist/index.js".to_owned(),
+            format: spec.format,
+            source: spec.source.to_owned(),
+            source_map: spec.source_map.clone(),
+        },
+        report: "{}".to_owned(),
+    };
+    let deployment = directory
+        .create_deployment(app.application.id, new)
+        .await
+        .expect("a deployment");
+    directory
+        .activate_deployment(app.application.id, deployment.id)
+        .await
+        .expect("an activation");
+}

@@ -1,0 +1,10 @@
+//! The platform from outside: real binary, real processes, HTTP.
+
+mod calls;
+mod command_line;
+mod crashes;
+mod dev;
+mod isolation;
+mod limits;
+mod modules;
+mod services;
