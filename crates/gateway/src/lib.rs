@@ -13,6 +13,7 @@ pub mod routes;
 pub mod runtime;
 mod worker;
 
+pub use worker::application::Ahead;
 pub use worker::base::WorkerCommand;
 
 use crate::auth::TokenVerifier;

@@ -11,6 +11,7 @@ use crate::log::LogSink;
 use crate::log::Source;
 use crate::routes::Routes;
 use crate::routes::Target;
+use crate::worker::application::Ahead;
 use crate::worker::application::Application;
 use crate::worker::application::LoadError;
 use crate::worker::base::Base;
@@ -63,6 +64,8 @@ pub struct RuntimeConfig {
     pub concurrency: Concurrency,
     /// How long a zygote stays that nobody uses.
     pub idle: Duration,
+    /// How many processes of an application wait for calls.
+    pub ahead: Ahead,
     /// `ketrics.runtime.region`.
     pub region: String,
 }
@@ -128,7 +131,7 @@ impl Runtime {
     ) -> io::Result<Arc<Self>> {
         let base = Base::start(config.worker.clone()).await?;
         Ok(Arc::new(Self {
-            zygotes: Zygotes::new(base, config.idle),
+            zygotes: Zygotes::new(base, config.idle, config.ahead),
             admission: Admission::new(config.concurrency),
             routes: Routes::new(directory.clone()),
             directory,

@@ -25,11 +25,20 @@ use std::time::Duration;
 use std::time::Instant;
 use tokio::net::UnixStream;
 
-/// Processes that wait ahead of any call, at the least.
-const FEWEST_AHEAD: usize = 2;
+/// How many processes wait ahead of any call. The number follows the calls that run at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Ahead {
+    /// At the least.
+    pub fewest: usize,
+    /// At the most.
+    pub most: usize,
+}
 
-/// And at the most, when calls come many at a time.
-const MOST_AHEAD: usize = 8;
+impl Default for Ahead {
+    fn default() -> Self {
+        Self { fewest: 2, most: 8 }
+    }
+}
 
 /// How long a fork may take on a busy machine.
 const FORK: Duration = Duration::from_secs(10);
@@ -72,6 +81,7 @@ pub struct Application {
     process: Process,
     /// What the bundle exports.
     pub report: LoadReport,
+    depth: Ahead,
     ahead: Mutex<VecDeque<Ready>>,
     forking: AtomicUsize,
     running: AtomicUsize,
@@ -86,6 +96,7 @@ impl Application {
     pub async fn load(
         base: &Base,
         load: Load,
+        depth: Ahead,
         log: impl Fn(LogLine),
     ) -> Result<Arc<Self>, LoadError> {
         let limits = load.limits.clone();
@@ -137,6 +148,7 @@ impl Application {
             control,
             process,
             report,
+            depth,
             ahead: Mutex::default(),
             forking: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
@@ -185,7 +197,7 @@ impl Application {
 
     /// Forks as many processes ahead as the recent calls ask for.
     pub fn refill(self: &Arc<Self>) {
-        let wanted = self.running.load(Relaxed).clamp(FEWEST_AHEAD, MOST_AHEAD);
+        let wanted = self.running.load(Relaxed).clamp(self.depth.fewest, self.depth.most);
         loop {
             let waiting = self.waiting();
             let forking = self.forking.load(Relaxed);

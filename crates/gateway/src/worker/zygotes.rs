@@ -1,6 +1,7 @@
 //! Which deployment has a zygote. One is made when the first call comes, and goes when its
 //! deployment is replaced or nobody has called for a while.
 
+use crate::worker::application::Ahead;
 use crate::worker::application::Application;
 use crate::worker::application::LoadError;
 use crate::worker::application::Ready;
@@ -30,6 +31,7 @@ pub struct Zygotes {
     base: Base,
     slots: Mutex<HashMap<ZygoteKey, Arc<Slot>>>,
     idle: Duration,
+    ahead: Ahead,
 }
 
 /// The place of one zygote. Its lock is held while the zygote is made, so that it is made once.
@@ -50,8 +52,8 @@ pub struct Claim {
 impl Zygotes {
     /// No zygotes yet but the base.
     #[must_use]
-    pub fn new(base: Base, idle: Duration) -> Self {
-        Self { base, slots: Mutex::default(), idle }
+    pub fn new(base: Base, idle: Duration, ahead: Ahead) -> Self {
+        Self { base, slots: Mutex::default(), idle, ahead }
     }
 
     /// The zygote for this key, made from what `load` gives when there is none.
@@ -69,7 +71,7 @@ impl Zygotes {
         if let Some(application) = place.as_ref().filter(|application| application.is_alive()) {
             return Ok(Arc::clone(application));
         }
-        let application = Application::load(&self.base, load().await?, log).await?;
+        let application = Application::load(&self.base, load().await?, self.ahead, log).await?;
         application.refill();
         *place = Some(Arc::clone(&application));
         Ok(application)
