@@ -115,6 +115,119 @@ declare module "ext:core/ops" {
   export function op_clock(): number;
   export function op_clock_origin(): number;
 
+  // Cryptography: crates/worker/src/crypto.rs. All of these throw where they fail.
+  type Bytes = Uint8Array<ArrayBuffer>;
+  /** A hash in progress. */
+  interface Hasher {
+    readonly isHasher: unique symbol;
+  }
+  export function op_crypto_hash(algorithm: string): Hasher;
+  export function op_crypto_hmac(algorithm: string, key: Uint8Array): Hasher;
+  export function op_crypto_update(hasher: Hasher, data: Uint8Array): void;
+  export function op_crypto_finish(hasher: Hasher): Bytes;
+  export function op_crypto_copy(hasher: Hasher): Hasher;
+  export function op_crypto_digest(algorithm: string, data: Uint8Array): Bytes;
+  export function op_crypto_equal(one: Uint8Array, other: Uint8Array): boolean;
+  export function op_crypto_pbkdf2(
+    hash: string,
+    password: Uint8Array,
+    salt: Uint8Array,
+    iterations: number,
+    length: number,
+  ): Bytes;
+  export function op_crypto_hkdf(
+    hash: string,
+    secret: Uint8Array,
+    salt: Uint8Array,
+    info: Uint8Array,
+    length: number,
+  ): Bytes;
+  export function op_crypto_gcm_seal(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_gcm_open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    sealed: Uint8Array,
+  ): Bytes;
+  export function op_crypto_cbc_encrypt(
+    key: Uint8Array,
+    start: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_cbc_decrypt(
+    key: Uint8Array,
+    start: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_ctr(
+    key: Uint8Array,
+    counter: Uint8Array,
+    bits: number,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_ec_generate(curve: string): Bytes;
+  export function op_crypto_ec_import_pkcs8(curve: string, pkcs8: Uint8Array): Bytes;
+  export function op_crypto_ec_import_scalar(curve: string, scalar: Uint8Array): Bytes;
+  export function op_crypto_ec_check_point(curve: string, point: Uint8Array): boolean;
+  export function op_crypto_ec_point(curve: string, pkcs8: Uint8Array): Bytes;
+  export function op_crypto_ec_scalar(curve: string, pkcs8: Uint8Array): Bytes;
+  export function op_crypto_ecdsa_sign(
+    curve: string,
+    hash: string,
+    pkcs8: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_ecdsa_verify(
+    curve: string,
+    hash: string,
+    point: Uint8Array,
+    signature: Uint8Array,
+    data: Uint8Array,
+  ): boolean;
+  export function op_crypto_ecdh(curve: string, pkcs8: Uint8Array, point: Uint8Array): Bytes;
+  export function op_crypto_ed25519_generate(): Bytes;
+  export function op_crypto_ed25519_public(seed: Uint8Array): Bytes;
+  export function op_crypto_ed25519_sign(seed: Uint8Array, data: Uint8Array): Bytes;
+  export function op_crypto_ed25519_verify(
+    publicKey: Uint8Array,
+    signature: Uint8Array,
+    data: Uint8Array,
+  ): boolean;
+  export function op_crypto_rsa_generate(bits: number): Bytes;
+  export function op_crypto_rsa_check_private(pkcs8: Uint8Array): number;
+  export function op_crypto_rsa_check_public(spki: Uint8Array): number;
+  export function op_crypto_rsa_public(pkcs8: Uint8Array): Bytes;
+  export function op_crypto_rsa_sign(
+    scheme: string,
+    hash: string,
+    pkcs8: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_rsa_verify(
+    scheme: string,
+    hash: string,
+    spki: Uint8Array,
+    signature: Uint8Array,
+    data: Uint8Array,
+  ): boolean;
+  export function op_crypto_oaep_encrypt(
+    hash: string,
+    spki: Uint8Array,
+    label: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+  export function op_crypto_oaep_decrypt(
+    hash: string,
+    pkcs8: Uint8Array,
+    label: Uint8Array,
+    data: Uint8Array,
+  ): Bytes;
+
   // Encodings, from deno_web.
   export function op_base64_decode(text: string): Uint8Array<ArrayBuffer>;
   export function op_base64_encode_from_buffer(

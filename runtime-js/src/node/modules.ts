@@ -8,6 +8,7 @@ import events from "events/";
 import path from "path-browserify";
 import stream from "readable-stream/lib/ours/browser.js";
 import * as stringDecoder from "string_decoder/";
+import { nodeCrypto } from "../crypto/node.ts";
 import { errorClasses, guards } from "../errors/all.ts";
 import { streams } from "../web/streams.ts";
 import { assert, strict } from "./assert.ts";
@@ -33,6 +34,7 @@ export const modules: Readonly<Record<string, () => object>> = {
   assert: () => assert,
   "assert/strict": () => strict,
   buffer: once(bufferExports),
+  crypto: () => nodeCrypto,
   events: () => events,
   path: () => posix,
   "path/posix": () => posix,

@@ -1,6 +1,7 @@
 /** The global `crypto`: random values, UUIDs, and `subtle`. */
 
 import { core } from "ext:core/mod.js";
+import { type SubtleCrypto, subtle } from "../crypto/subtle.ts";
 import { fillRandom } from "../invocation/phase.ts";
 
 const { DOMException } = core.loadExtScript("ext:deno_web/01_dom_exception.js");
@@ -65,6 +66,10 @@ export class Crypto {
 
   randomUUID(): string {
     return randomUUID();
+  }
+
+  get subtle(): SubtleCrypto {
+    return subtle;
   }
 
   get [Symbol.toStringTag](): string {

@@ -5,6 +5,8 @@
 
 import { core } from "ext:core/mod.js";
 import { console } from "../console/console.ts";
+import { CryptoKey } from "../crypto/key.ts";
+import { SubtleCrypto } from "../crypto/subtle.ts";
 import { Buffer } from "../node/buffer.ts";
 import { process } from "../node/process.ts";
 import {
@@ -35,6 +37,7 @@ const interfaces = {
   Blob: files.Blob,
   Buffer,
   Crypto,
+  CryptoKey,
   CustomEvent: events.CustomEvent,
   DOMException,
   ErrorEvent: events.ErrorEvent,
@@ -52,6 +55,7 @@ const interfaces = {
   TextEncoderStream: encoding.TextEncoderStream,
   URL,
   URLSearchParams,
+  SubtleCrypto,
   ...streams,
 };
 
