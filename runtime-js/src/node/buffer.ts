@@ -21,6 +21,8 @@ export type Buffer = import("node:buffer").Buffer;
 
 type Encoding = BufferEncoding | undefined;
 
+const HEX_PAIRS = /^(?:[0-9a-f]{2})*/i;
+
 const { base64_, from_, isEncoding_, toString_, write_, byteLength_ } = {
   base64_: /^[A-Za-z0-9+/]*={0,2}$/,
   from_: npm.Buffer.from,
@@ -65,6 +67,11 @@ function withoutLeftover(text: string): string {
   return text.slice(0, -1) + ALPHABET.charAt((value >> bits) << bits);
 }
 
+/** Up to the first pair that is none; npm's parser takes half a pair for a whole one. */
+function hexPrefix(text: string): string {
+  return HEX_PAIRS.exec(text)?.[0] ?? "";
+}
+
 function from(value: unknown, second?: unknown, length?: number): Buffer {
   if (typeof value === "string") {
     const encoding = lower(second);
@@ -72,6 +79,7 @@ function from(value: unknown, second?: unknown, length?: number): Buffer {
       return view(core.encode(value));
     }
     if (encoding === "base64" || encoding === "base64url") return fromBase64(value);
+    if (encoding === "hex") return apply(from_, Buffer, [hexPrefix(value), "hex"]) as Buffer;
   }
   return apply(from_, Buffer, [value, second, length]) as Buffer;
 }
@@ -106,7 +114,8 @@ function write(this: Buffer, text: string, ...rest: unknown[]): number {
   const place = rest.findIndex((value) => typeof value === "string");
   const encoding = place < 0 ? "utf8" : lower(rest[place]);
   if (encoding !== "base64url" && encoding !== "base64") {
-    return apply(write_, this, [text, ...rest]) as number;
+    const clean = encoding === "hex" ? hexPrefix(text) : text;
+    return apply(write_, this, [clean, ...rest]) as number;
   }
   const [offset = 0, length = this.length - (offset as number)] =
     place < 0 ? rest : rest.slice(0, place);
