@@ -1,13 +1,15 @@
 /** What the host calls: it takes these functions from the global object and deletes them there. */
 
-import { setEnvironment } from "./context/context.ts";
-import { loadCommonJs, loadEsModule, report } from "./invocation/bundle.ts";
+import { forgetContext, setEnvironment } from "./context/context.ts";
+import { forgetBundle, loadCommonJs, loadEsModule, report } from "./invocation/bundle.ts";
+import { forgetAnswer } from "./invocation/failure.ts";
 import { invoke } from "./invocation/invoke.ts";
 import { readLimits } from "./invocation/limits.ts";
+import { endRehearsal } from "./invocation/phase.ts";
 import { warm } from "./invocation/warm.ts";
 import { moduleNotFound, modules } from "./node/modules.ts";
 import { setProcessEnvironment } from "./node/process.ts";
-import { hasTimers, hasWork, runTimers } from "./timers/timers.ts";
+import { dropTimers, hasTimers, hasWork, runTimers } from "./timers/timers.ts";
 import { settleGlobals } from "./web/globals.ts";
 import { seedRandom } from "./web/random.ts";
 
@@ -19,9 +21,19 @@ function beforeLoad(environment: Readonly<Record<string, string>>): void {
   setProcessEnvironment(setEnvironment(environment));
 }
 
+/** After a rehearsal: as if no bundle had been loaded and nothing invoked. */
+function forget(): void {
+  endRehearsal();
+  forgetAnswer();
+  forgetBundle();
+  forgetContext();
+  dropTimers();
+}
+
 /** The hooks. */
 export const hooks = {
   beforeLoad,
+  forget,
   hasTimers,
   hasWork,
   invoke,

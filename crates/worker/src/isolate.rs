@@ -46,6 +46,7 @@ struct Hooks {
     load_es_module: v8::Global<v8::Function>,
     report: v8::Global<v8::Function>,
     warm: v8::Global<v8::Function>,
+    forget: v8::Global<v8::Function>,
     invoke: v8::Global<v8::Function>,
     run_timers: v8::Global<v8::Function>,
     has_timers: v8::Global<v8::Function>,
@@ -111,6 +112,12 @@ impl Isolate {
     /// Runs the paths that every invocation takes, so that none pays for their first time.
     pub fn warm(&mut self) -> Result<(), Failure> {
         let hook = self.hooks.warm.clone();
+        self.call(&hook, |_| Vec::new()).map(drop)
+    }
+
+    /// Makes the SDK what it was before the rehearsal's bundle.
+    pub fn forget_rehearsal(&mut self) -> Result<(), Failure> {
+        let hook = self.hooks.forget.clone();
         self.call(&hook, |_| Vec::new()).map(drop)
     }
 
@@ -322,6 +329,7 @@ fn take_hooks(runtime: &mut JsRuntime) -> Result<(Hooks, v8::Global<v8::Object>)
         load_es_module: function("loadEsModule")?,
         report: function("report")?,
         warm: function("warm")?,
+        forget: function("forget")?,
         invoke: function("invoke")?,
         run_timers: function("runTimers")?,
         has_timers: function("hasTimers")?,
@@ -361,7 +369,8 @@ fn parse<'s>(scope: &mut v8::PinScope<'s, '_>, json: &str) -> v8::Local<'s, v8::
     value.unwrap_or_else(|| v8::undefined(scope).into())
 }
 
-fn failure(message: impl Into<String>) -> Failure {
+/// A failure that is not JavaScript's.
+pub fn failure(message: impl Into<String>) -> Failure {
     Failure { code: FailureCode::Runtime, message: message.into(), stack: None }
 }
 

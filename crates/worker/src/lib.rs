@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod code_pages;
 mod connection;
 pub mod crypto;
 mod event_loop;

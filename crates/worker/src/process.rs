@@ -12,7 +12,6 @@ use rustix::process::Resource;
 use rustix::process::Rlimit;
 use rustix::process::Signal;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::sync::atomic::AtomicI32;
 use std::sync::atomic::Ordering;
 
@@ -165,31 +164,4 @@ pub fn limit(resource: Resource, value: u64) -> io::Result<()> {
 /// When the kernel refuses.
 pub fn lead_group() -> io::Result<()> {
     Ok(rustix::process::setpgid(None, None)?)
-}
-
-/// Has forks inherit the page tables of this program's code.
-///
-/// A fork does not copy the page table of a mapping that is a file through and through: the new
-/// process would fault for every stretch of V8's code that it runs, at the expense of a request.
-/// Once a mapping holds one page of its own, a fork copies its page table. So one byte of each is
-/// written back as it was, in the way of a debugger, which leaves the protection as it is. Where
-/// the kernel forbids that, forks are slower and nothing else.
-pub fn inherit_code() {
-    let Ok(maps) = std::fs::read_to_string("/proc/self/maps") else { return };
-    let Ok(memory) = std::fs::File::options().read(true).write(true).open("/proc/self/mem") else {
-        return;
-    };
-    for line in maps.lines() {
-        let mut fields = line.split_ascii_whitespace();
-        let start = fields.next().and_then(|range| range.split_once('-'));
-        let start = start.and_then(|(start, _)| u64::from_str_radix(start, 16).ok());
-        let is_read_only = fields.next().is_some_and(|mode| matches!(mode, "r-xp" | "r--p"));
-        let is_file = fields.nth(3).is_some_and(|name| name.starts_with('/'));
-        if let (Some(start), true, true) = (start, is_read_only, is_file) {
-            let mut byte = [0];
-            if memory.read_exact_at(&mut byte, start).is_ok() {
-                let _ = memory.write_all_at(&byte, start);
-            }
-        }
-    }
 }

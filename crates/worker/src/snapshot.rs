@@ -10,6 +10,8 @@ use crate::ops;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
 use deno_core::snapshot::CreateSnapshotOptions;
+use rustix::mm::MapFlags;
+use rustix::mm::ProtFlags;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -66,7 +68,7 @@ pub fn create() -> io::Result<Vec<u8>> {
 /// # Errors
 /// When there is no such file, or it is no snapshot.
 pub fn read(path: &Path) -> io::Result<&'static [u8]> {
-    let file = std::fs::read(path)?.leak();
+    let file = map(path)?;
     let broken = || io::Error::other("this is no snapshot");
     let (length, rest) = file.split_first_chunk().ok_or_else(broken)?;
     let length = u32::from_le_bytes(*length) as usize;
@@ -74,6 +76,19 @@ pub fn read(path: &Path) -> io::Result<&'static [u8]> {
     let head = std::str::from_utf8(head).map_err(io::Error::other)?;
     let _ = MODULE_NAMES.set(head.lines().map(str::to_owned).collect());
     Ok(snapshot)
+}
+
+/// Maps the file: pages that nobody writes to cost a fork nothing.
+fn map(path: &Path) -> io::Result<&'static [u8]> {
+    let file = std::fs::File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let (protection, flags) = (ProtFlags::READ, MapFlags::PRIVATE);
+    // SAFETY: a new mapping at a place of the kernel's choice, never unmapped. The file is written
+    // by our own builder, which replaces it as a whole.
+    unsafe {
+        let start = rustix::mm::mmap(std::ptr::null_mut(), length, protection, flags, &file, 0)?;
+        Ok(std::slice::from_raw_parts(start.cast(), length))
+    }
 }
 
 /// The names of the modules in the snapshot that was read.

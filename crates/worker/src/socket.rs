@@ -84,7 +84,7 @@ fn fill(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<bool> {
     let mut filled = 0;
     while filled < buffer.len() {
         match rustix::io::read(socket, &mut buffer[filled..]) {
-            Ok(0) => return Ok(false),
+            Ok(0) | Err(Errno::CONNRESET) => return Ok(false),
             Ok(count) => filled += count,
             Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => wait_for(socket, PollFlags::IN)?,

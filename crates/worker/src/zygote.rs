@@ -1,5 +1,6 @@
 //! The two zygotes. Neither ever serves anything: they wait on a control socket, and fork.
 
+use crate::code_pages::CodePages;
 use crate::event_loop;
 use crate::invocation;
 use crate::isolate;
@@ -11,14 +12,17 @@ use crate::process;
 use crate::process::Forked;
 use crate::snapshot;
 use crate::socket;
+use ketrics_protocol::Limits;
 use ketrics_protocol::control::Command;
 use ketrics_protocol::frame::BundleFormat;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::Load;
 use ketrics_protocol::frame::LoadReport;
+use ketrics_protocol::frame::Outcome;
 use ketrics_protocol::frame::ToGateway;
 use ketrics_protocol::frame::ToWorker;
 use rustix::fd::OwnedFd;
+use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -31,7 +35,7 @@ use tokio::runtime::Runtime as Tokio;
 /// When the snapshot is missing, V8 cannot be set up, or the kernel refuses.
 pub fn base(snapshot: &Path) -> io::Result<()> {
     process::adopt_gateway()?;
-    process::inherit_code();
+    let code = CodePages::inherit();
     process::lock_down()?;
     isolate::initialize_v8().map_err(io::Error::other)?;
     let mut isolate = {
@@ -39,8 +43,10 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
         let _context = tokio.enter();
         let snapshot = snapshot::read(snapshot)?;
         let mut isolate = Isolate::restore(snapshot).map_err(io::Error::other)?;
-        isolate.warm().map_err(|failure| io::Error::other(failure.message))?;
-        settle(&tokio, &mut isolate);
+        rehearse(&tokio, &mut isolate).map_err(|failure| io::Error::other(failure.message))?;
+        // Starting has touched much that no invocation needs.
+        code.release();
+        rehearse(&tokio, &mut isolate).map_err(|failure| io::Error::other(failure.message))?;
         isolate
     };
     process::require_single_thread()?;
@@ -53,7 +59,8 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
         if matches!(process::fork(), Ok(Forked::New)) {
             process::keep_only(control)?;
             process::lead_group()?;
-            return application(&mut isolate);
+            application(&mut isolate)?;
+            process::exit(0);
         }
     }
     Ok(())
@@ -74,7 +81,9 @@ fn application(isolate: &mut Isolate) -> io::Result<()> {
         // When there is no room for a process the gateway sees its socket close.
         if matches!(process::fork(), Ok(Forked::New)) {
             process::keep_only(socket)?;
-            return invocation::run(isolate);
+            invocation::run(isolate)?;
+            // Taking the isolate down would cost more than many an invocation.
+            process::exit(0);
         }
     }
     Ok(())
@@ -111,6 +120,32 @@ fn load_bundle(tokio: &Tokio, isolate: &mut Isolate, load: Load) -> Result<LoadR
     // An op that is pending at a fork never completes after it, so none may be.
     settle(tokio, isolate);
     isolate.report()
+}
+
+/// What a rehearsal runs. Its service calls fail, since there is no gateway to ask.
+const REHEARSAL: &str = "exports.rehearse = async (payload) => {
+    console.debug; setTimeout(() => {}, 0);
+    try { await ketrics.Volume.connect(payload.volume); } catch (error) { return { error, payload }; }
+};";
+
+/// Goes through an invocation from beginning to end: what is compiled and written on the way is
+/// there in every fork, instead of being paid for by every request.
+fn rehearse(tokio: &Tokio, isolate: &mut Isolate) -> Result<(), Failure> {
+    isolate.warm()?;
+    isolate.before_load(&BTreeMap::<String, String>::new())?;
+    isolate.load_common_js("rehearsal.js", REHEARSAL)?;
+    isolate.report()?;
+    for _ in 0..10 {
+        isolate.invoke("rehearse", r#"{"volume":"rehearsal","list":[1,2.5,true,null]}"#, "{}")?;
+        settle(tokio, isolate);
+        match isolate.process(Process::take_outcome) {
+            Some(Outcome::Returned(_)) => {}
+            outcome => return Err(isolate::failure(format!("the rehearsal failed: {outcome:?}"))),
+        }
+    }
+    isolate.forget_rehearsal()?;
+    isolate.process(|process| *process = Process::loading(Limits::default()));
+    Ok(())
 }
 
 /// Turns the event loop until nothing but timers is pending; those go on in every fork.

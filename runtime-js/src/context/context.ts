@@ -31,6 +31,12 @@ export function setContext(given: Context): void {
   context = frozen(given) as Context;
 }
 
+/** Nobody calls any more, after a rehearsal. */
+export function forgetContext(): void {
+  context = undefined;
+  environment = Object.freeze({});
+}
+
 /** The application's environment, which module-level code may read. */
 export function setEnvironment(
   values: Readonly<Record<string, string>>,

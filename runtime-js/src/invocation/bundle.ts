@@ -38,6 +38,11 @@ export function loadCommonJs(wrapper: Wrapper, filename: string): void {
   bundle = module.exports;
 }
 
+/** Lets the bundle of a rehearsal go. */
+export function forgetBundle(): void {
+  bundle = {};
+}
+
 /** Keeps the namespace of an ES module that the host has loaded. */
 export function loadEsModule(namespace: object): void {
   bundle = namespace;

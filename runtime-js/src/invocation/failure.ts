@@ -63,6 +63,16 @@ export function describeThrown(thrown: unknown): Description {
 
 let answered = false;
 
+/** From here on one answer is expected. */
+export function expectAnswer(): void {
+  answered = false;
+}
+
+/** After a rehearsal: the real invocation has not answered yet. */
+export function forgetAnswer(): void {
+  answered = false;
+}
+
 /** The invocation has its result. The first answer counts. */
 export function answerDone(json: string): void {
   if (answered) return;

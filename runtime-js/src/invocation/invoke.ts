@@ -6,7 +6,7 @@ import { restartTimers } from "../timers/timers.ts";
 import { resetPerformance } from "../web/performance.ts";
 import { seedRandom } from "../web/random.ts";
 import { exported } from "./bundle.ts";
-import { answerDone, answerFailed, describeThrown } from "./failure.ts";
+import { answerDone, answerFailed, describeThrown, expectAnswer } from "./failure.ts";
 import { readLimits } from "./limits.ts";
 import { beginInvocation } from "./phase.ts";
 import { ResultError, resultJson } from "./result.ts";
@@ -52,6 +52,7 @@ async function run(functionName: string, payloadJson: string): Promise<void> {
 /** In the forked process: makes it this invocation's, and starts the function. */
 export function invoke(functionName: string, payloadJson: string, context: Context): void {
   beginInvocation();
+  expectAnswer();
   readLimits();
   seedRandom();
   setContext(context);

@@ -15,6 +15,11 @@ export function beginInvocation(): void {
   phase = "invocation";
 }
 
+/** Back to before any bundle, after a rehearsal. */
+export function endRehearsal(): void {
+  phase = "load";
+}
+
 /** Throws while the bundle loads; `what` is named as tenant code writes it. */
 export function needInvocation(what: string): void {
   if (phase === "invocation") return;

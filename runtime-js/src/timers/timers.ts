@@ -246,6 +246,11 @@ export function restartTimers(): void {
   arm();
 }
 
+/** Forgets every timer, after a rehearsal. */
+export function dropTimers(): void {
+  for (const timer of [...alive.values()]) stop(timer);
+}
+
 /** Whether any timer is alive that the invocation waits for. */
 export function hasTimers(): boolean {
   return refs > 0;
