@@ -26,7 +26,10 @@ pub(crate) fn describe(error: &reqwest::Error, url: &Url) -> ServiceError {
     if error.is_timeout() {
         return at("ETIMEDOUT", "connect");
     }
-    if let Some(cause) = find::<io::Error>(error) {
+    for cause in causes(error) {
+        let Some(cause) = cause.downcast_ref::<io::Error>() else {
+            continue;
+        };
         match cause.kind() {
             io::ErrorKind::ConnectionRefused => return at("ECONNREFUSED", "connect"),
             io::ErrorKind::ConnectionReset
@@ -37,7 +40,7 @@ pub(crate) fn describe(error: &reqwest::Error, url: &Url) -> ServiceError {
             io::ErrorKind::HostUnreachable => return at("EHOSTUNREACH", "connect"),
             io::ErrorKind::NetworkUnreachable => return at("ENETUNREACH", "connect"),
             // What rustls says comes as this kind.
-            io::ErrorKind::InvalidData => {
+            io::ErrorKind::InvalidData if error.is_connect() => {
                 return ServiceError::plain(format!(
                     "The TLS connection to {host}:{port} failed: {cause}"
                 ))
@@ -64,19 +67,19 @@ pub(crate) fn describe(error: &reqwest::Error, url: &Url) -> ServiceError {
     opaque("send an HTTP request", error)
 }
 
-/// The first cause of this type, also inside an I/O error that wraps it.
 fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// The error and everything behind it. The source of an I/O error that wraps another error is that
+/// one's source, which would skip the one that tells most.
+fn causes<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| -> Option<&'e (dyn Error + 'static)> {
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
         }
-        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
-            && let Some(found) = inner.downcast_ref::<T>()
-        {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
+    })
 }

@@ -53,6 +53,9 @@ const MODULES: [&str; 5] = ["fts3", "fts4", "fts5", "rtree", "rtree_i32"];
 /// Functions that reach outside.
 const FUNCTIONS: [&str; 2] = ["load_extension", "fts3_tokenizer"];
 
+const TEMPORARY: &str =
+    "temporary tables are not available: connections are shared between invocations";
+
 /// Decides for one connection, and remembers why it last said no.
 pub(crate) struct Guard {
     access: Access,
@@ -84,7 +87,7 @@ impl Guard {
         if self.ours.load(Ordering::Relaxed) {
             return Authorization::Allow;
         }
-        match self.refuse(context.action) {
+        match self.refuse(context.action, context.database_name) {
             None => Authorization::Allow,
             Some(reason) => {
                 *self.denial.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
@@ -93,14 +96,31 @@ impl Guard {
         }
     }
 
-    fn refuse(&self, action: AuthAction<'_>) -> Option<String> {
+    fn refuse(&self, action: AuthAction<'_>, database: Option<&str>) -> Option<String> {
+        let reads = matches!(
+            action,
+            AuthAction::Select
+                | AuthAction::Read { .. }
+                | AuthAction::Recursive
+                | AuthAction::Function { .. }
+        );
+        if database == Some("temp") && !reads {
+            return Some(TEMPORARY.to_owned());
+        }
         match action {
             AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => None,
             AuthAction::Function { function_name } => FUNCTIONS
                 .contains(&function_name.to_ascii_lowercase().as_str())
                 .then(|| format!("the function {function_name} is not available")),
-            AuthAction::Insert { .. } | AuthAction::Update { .. } | AuthAction::Delete { .. } => {
-                self.needs(Access::Write, "to change rows", "write")
+            AuthAction::Insert { table_name }
+            | AuthAction::Update { table_name, .. }
+            | AuthAction::Delete { table_name } => {
+                // Whatever changes a table begins with a row of the schema's own table.
+                if table_name.starts_with("sqlite_") && table_name != "sqlite_sequence" {
+                    self.needs(Access::Admin, "to change tables", "admin")
+                } else {
+                    self.needs(Access::Write, "to change rows", "write")
+                }
             }
             AuthAction::CreateVtable { module_name, .. }
             | AuthAction::DropVtable { module_name, .. } => {

@@ -1,0 +1,142 @@
+//! Two tenants with an application each, and a third application beside the first.
+
+use ketrics_directory::Application;
+use ketrics_directory::DatabaseSpec;
+use ketrics_directory::DeploymentId;
+use ketrics_directory::Directory;
+use ketrics_directory::GrantKind;
+use ketrics_directory::Tenant;
+use ketrics_directory::VolumeSpec;
+use ketrics_protocol::Argument;
+use ketrics_protocol::RequestorContext;
+use ketrics_protocol::RequestorKind;
+use ketrics_protocol::ServiceCall;
+use ketrics_protocol::ServiceError;
+use ketrics_protocol::ServiceReply;
+use ketrics_services::Caller;
+use ketrics_services::EgressPolicy;
+use ketrics_services::Invocation;
+use ketrics_services::Services;
+use ketrics_services::ServicesConfig;
+use ketrics_services::SigningKey;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub struct World {
+    pub services: Services,
+    pub directory: Directory,
+    pub acme: Tenant,
+    pub orders: Application,
+    pub second: Application,
+    pub other: Tenant,
+    pub stranger: Application,
+    pub folder: TempDir,
+}
+
+pub async fn world() -> World {
+    world_with(EgressPolicy::default()).await
+}
+
+pub async fn world_with(egress: EgressPolicy) -> World {
+    let folder = TempDir::new().unwrap();
+    let directory = Directory::open(&folder.path().join("directory.sqlite")).await.unwrap();
+    let acme = directory.ensure_tenant("acme", "Acme").await.unwrap();
+    let orders = directory.ensure_application(acme.id, "orders", "Orders").await.unwrap();
+    let second = directory.ensure_application(acme.id, "second", "Second").await.unwrap();
+    let other = directory.ensure_tenant("other", "Other").await.unwrap();
+    let stranger = directory.ensure_application(other.id, "orders", "Orders").await.unwrap();
+    let services = services(folder.path(), &directory, egress).await;
+    World { services, directory, acme, orders, second, other, stranger, folder }
+}
+
+pub async fn services(data: &Path, directory: &Directory, egress: EgressPolicy) -> Services {
+    let config = ServicesConfig {
+        data_dir: data.join("data"),
+        public_url: "http://files.test/".to_owned(),
+        signing_key: SigningKey::new([7; 32]),
+        egress,
+    };
+    Services::open(config, directory.clone()).await.unwrap()
+}
+
+impl World {
+    pub fn invocation(&self) -> Arc<Invocation> {
+        invocation(&self.acme, &self.orders, Duration::from_secs(60))
+    }
+
+    pub fn of_second(&self) -> Arc<Invocation> {
+        invocation(&self.acme, &self.second, Duration::from_secs(60))
+    }
+
+    pub fn of_stranger(&self) -> Arc<Invocation> {
+        invocation(&self.other, &self.stranger, Duration::from_secs(60))
+    }
+
+    pub async fn call(
+        &self,
+        invocation: &Invocation,
+        call: ServiceCall,
+    ) -> Result<ServiceReply, ServiceError> {
+        self.services.handle(invocation, call).await
+    }
+
+    /// A volume of the first tenant, granted to its application.
+    pub async fn volume(&self, code: &str, permissions: &[&str], spec: VolumeSpec) {
+        self.directory.put_volume(self.acme.id, code, &spec).await.unwrap();
+        self.grant(GrantKind::Volume, code, permissions).await;
+    }
+
+    /// A SQLite database of the first tenant, granted to its application.
+    pub async fn database(&self, code: &str, permissions: &[&str]) {
+        let spec = DatabaseSpec {
+            name: code.to_owned(),
+            engine: "sqlite".to_owned(),
+            settings: String::new(),
+        };
+        self.directory.put_database(self.acme.id, code, &spec).await.unwrap();
+        self.grant(GrantKind::Database, code, permissions).await;
+    }
+
+    pub async fn grant(&self, kind: GrantKind, code: &str, permissions: &[&str]) {
+        let permissions: Vec<String> = permissions.iter().map(|&name| name.to_owned()).collect();
+        self.directory.grant(self.orders.id, kind, code, &permissions).await.unwrap();
+    }
+}
+
+pub fn invocation(tenant: &Tenant, application: &Application, left: Duration) -> Arc<Invocation> {
+    Arc::new(Invocation::new(Caller {
+        invocation_id: Uuid::new_v4(),
+        tenant_id: tenant.id,
+        tenant_code: tenant.code.clone(),
+        application_id: application.id,
+        application_code: application.code.clone(),
+        deployment_id: DeploymentId::new(),
+        requestor: RequestorContext {
+            kind: RequestorKind::User,
+            user_id: Some(Uuid::new_v4().to_string()),
+            service_account_id: None,
+            service_account_code: None,
+            name: "Ada".to_owned(),
+            email: Some("ada@acme.test".to_owned()),
+            application_permissions: vec!["read".to_owned()],
+            is_cross_app: None,
+            source_application_code: None,
+        },
+        deadline: Instant::now() + left,
+    }))
+}
+
+/// The class and the constructor arguments of an error, for comparison.
+pub fn told(error: &ServiceError) -> (&str, Vec<String>) {
+    let arguments = error.arguments.iter().map(|argument| match argument {
+        Argument::Text(text) => text.clone(),
+        Argument::Number(number) => number.to_string(),
+        Argument::Bool(value) => value.to_string(),
+        Argument::List(list) => list.join("|"),
+    });
+    (error.class.as_str(), arguments.collect())
+}
