@@ -4,7 +4,7 @@
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 KETRICS := $(CARGO_TARGET_DIR)/release/ketrics
 EXAMPLE := examples/orders
-BIOME := $(CURDIR)/runtime-js/node_modules/.bin/biome
+BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-js test-rust fmt lint clean v8 snapshot example
@@ -31,7 +31,7 @@ runtime-js/dist/main.js: runtime-js/node_modules/.package-lock.json $(shell find
 
 snapshot: v8 runtime-js/dist/main.js
 	cargo build --release --locked -p ketrics
-	$(KETRICS) snapshot
+	$(KETRICS) snapshot >/dev/null
 
 example: $(EXAMPLE)/backend/node_modules/.package-lock.json
 	npm run build --prefix $(EXAMPLE)/backend --silent

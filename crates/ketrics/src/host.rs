@@ -20,6 +20,7 @@ use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
 use std::fs;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,7 +67,8 @@ impl Host {
     /// Opens the data directory and starts the worker.
     pub async fn start(options: Options) -> Result<Self, Problem> {
         let data = &options.data;
-        fs::create_dir_all(data).map_err(|error| {
+        // It holds keys and everybody's data.
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| {
             Problem::failed(format_args!("{} cannot be made", data.display()), error)
         })?;
         // Signed URLs carry the address, so it is taken first.

@@ -71,4 +71,8 @@ const server = createServer(async (request, response) => {
   });
 });
 
+server.on("error", (error) => {
+  console.error(`shipping: cannot listen on 127.0.0.1:${port}: ${error.message}`);
+  process.exit(1);
+});
 server.listen(port, "127.0.0.1", () => console.log(`shipping: http://127.0.0.1:${port}`));

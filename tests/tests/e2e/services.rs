@@ -48,7 +48,10 @@ async fn a_volume_keeps_files_and_their_metadata() {
         .volume(&app, "files", VolumeSpec::default(), &["*"])
         .await;
     let host = setup.start();
-    host.call(&app, "put", json!(null)).await.result();
+    assert_eq!(
+        host.call(&app, "put", json!(null)).await.result(),
+        json!(["*"])
+    );
     let read = host.call(&app, "read", json!(null)).await.result();
     assert_eq!(
         read,
@@ -236,7 +239,10 @@ async fn a_database_keeps_rows_and_undoes_what_throws() {
         .database(&app, "db", &["read", "write", "admin"])
         .await;
     let host = setup.start();
-    host.call(&app, "setUp", json!(null)).await.result();
+    assert_eq!(
+        host.call(&app, "setUp", json!(null)).await.result(),
+        json!(null)
+    );
     let written = host.call(&app, "write", json!(null)).await.result();
     assert_eq!(written, json!([1, 1, [{ "id": 2, "name": "b" }]]));
     assert_eq!(host.call(&app, "undo", json!(null)).await.result(), "mine");

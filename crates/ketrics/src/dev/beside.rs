@@ -2,65 +2,68 @@
 
 use super::settings::Command;
 use crate::problem::Problem;
+use rustix::process::Signal;
+use rustix::process::set_parent_process_death_signal;
 use std::path::Path;
 use std::process::Stdio;
 use tokio::io::AsyncBufReadExt;
 use tokio::io::AsyncRead;
 use tokio::io::BufReader;
 use tokio::process::Child;
+use tokio::task::JoinSet;
 
-/// Running programs; they end when this is dropped.
+/// Running programs. They end when this is dropped, and with this process however it ends, so that
+/// none keeps a port for itself.
 pub struct Beside {
-    _children: Vec<Child>,
+    _programs: JoinSet<()>,
 }
 
 impl Beside {
     /// Starts every program; their lines are shown with their names in front.
     pub fn start(commands: &[Command], folder: &Path) -> Result<Self, Problem> {
-        let mut children = Vec::with_capacity(commands.len());
+        let mut programs = JoinSet::new();
         for command in commands {
             let Some((program, arguments)) = command.command.split_first() else {
                 continue;
             };
-            let mut child = tokio::process::Command::new(program)
+            let mut process = tokio::process::Command::new(program);
+            process
                 .args(arguments)
                 .envs(&command.environment)
                 .current_dir(folder)
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
-                .kill_on_drop(true)
-                .spawn()
-                .map_err(|error| {
-                    Problem::failed(
-                        format_args!("dev.json: {:?} cannot be started", command.name),
-                        error,
-                    )
-                })?;
-            for output in [
-                child
-                    .stdout
-                    .take()
-                    .map(|out| Box::new(out) as Box<dyn AsyncRead + Send + Unpin>),
-                child
-                    .stderr
-                    .take()
-                    .map(|out| Box::new(out) as Box<dyn AsyncRead + Send + Unpin>),
-            ]
-            .into_iter()
-            .flatten()
-            {
-                tokio::spawn(show(command.name.clone(), output));
-            }
-            children.push(child);
+                .kill_on_drop(true);
+            let end_with_parent = || Ok(set_parent_process_death_signal(Some(Signal::KILL))?);
+            // SAFETY: between fork and exec this makes one system call and allocates nothing.
+            unsafe { process.pre_exec(end_with_parent) };
+            let child = process.spawn().map_err(|error| {
+                Problem::failed(
+                    format_args!("dev.json: {:?} cannot be started", command.name),
+                    error,
+                )
+            })?;
+            programs.spawn(follow(command.name.clone(), child));
         }
         Ok(Self {
-            _children: children,
+            _programs: programs,
         })
     }
 }
 
-async fn show(name: String, output: impl AsyncRead + Unpin) {
+/// Shows what a program prints and how it ends.
+async fn follow(name: String, mut child: Child) {
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    tokio::join!(show(&name, output), show(&name, errors));
+    match child.wait().await {
+        Ok(status) => eprintln!("[{name}] ended: {status}"),
+        Err(error) => eprintln!("[{name}] {error}"),
+    }
+}
+
+async fn show(name: &str, output: Option<impl AsyncRead + Unpin>) {
+    let Some(output) = output else { return };
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         eprintln!("[{name}] {line}");
