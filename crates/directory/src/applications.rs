@@ -22,7 +22,12 @@ pub struct Application {
 type Row = (String, String, String, String);
 
 fn application((id, tenant_id, code, name): Row) -> Result<Application, DirectoryError> {
-    Ok(Application { id: id.parse()?, tenant_id: tenant_id.parse()?, code, name })
+    Ok(Application {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        name,
+    })
 }
 
 impl Directory {

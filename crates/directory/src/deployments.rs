@@ -186,7 +186,12 @@ impl Directory {
         .fetch_optional(&self.pool)
         .await?;
         row.map(|(name, format, source, source_map)| {
-            Ok(Bundle { name, format: BundleFormat::from_column(&format)?, source, source_map })
+            Ok(Bundle {
+                name,
+                format: BundleFormat::from_column(&format)?,
+                source,
+                source_map,
+            })
         })
         .transpose()
     }

@@ -67,7 +67,8 @@ impl Directory {
         code: &str,
         permissions: &[String],
     ) -> Result<(), DirectoryError> {
-        self.write_grant(application, kind.column(), code, permissions).await
+        self.write_grant(application, kind.column(), code, permissions)
+            .await
     }
 
     /// Takes a grant back; nothing changes where there is none.
@@ -98,7 +99,8 @@ impl Directory {
         application: ApplicationId,
         permission: &str,
     ) -> Result<(), DirectoryError> {
-        self.write_grant(application, "platform", permission, &[]).await
+        self.write_grant(application, "platform", permission, &[])
+            .await
     }
 
     /// The platform permissions of the application, sorted.

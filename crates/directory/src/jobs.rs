@@ -159,7 +159,10 @@ impl Job {
     /// Where this job stands in the list.
     #[must_use]
     pub fn position(&self) -> JobPosition {
-        JobPosition { created_at: self.created_at, id: self.id }
+        JobPosition {
+            created_at: self.created_at,
+            id: self.id,
+        }
     }
 }
 
@@ -218,7 +221,9 @@ fn job(row: &SqliteRow) -> Result<Job, DirectoryError> {
         tenant_id: row.try_get::<String, _>("tenant_id")?.parse()?,
         application_id: row.try_get::<String, _>("application_id")?.parse()?,
         application_code: row.try_get("application_code")?,
-        queued_by_application_id: row.try_get::<String, _>("queued_by_application_id")?.parse()?,
+        queued_by_application_id: row
+            .try_get::<String, _>("queued_by_application_id")?
+            .parse()?,
         function: row.try_get("function")?,
         payload: row.try_get("payload")?,
         timeout: Duration::from_millis(unsigned(row.try_get("timeout_ms")?)?),
@@ -226,7 +231,10 @@ fn job(row: &SqliteRow) -> Result<Job, DirectoryError> {
         state: JobState::from_column(&row.try_get::<String, _>("state")?)?,
         attempts: u32::try_from(row.try_get::<i64, _>("attempts")?)
             .map_err(|error| DirectoryError::Damaged(error.to_string()))?,
-        failure: code.map(|code| JobFailure { code, message: message.unwrap_or_default() }),
+        failure: code.map(|code| JobFailure {
+            code,
+            message: message.unwrap_or_default(),
+        }),
         created_at: row.try_get("created_at")?,
         started_at: row.try_get("started_at")?,
         completed_at: row.try_get("completed_at")?,
@@ -334,14 +342,21 @@ impl Directory {
             .bind(&tenant_id)
             .execute(&mut *transaction)
             .await?;
-            let row =
-                sqlx::query(concat!("SELECT ", columns!(), "FROM jobs j WHERE j.id = $1"))
-                    .bind(&id)
-                    .fetch_one(&mut *transaction)
-                    .await?;
+            let row = sqlx::query(concat!(
+                "SELECT ",
+                columns!(),
+                "FROM jobs j WHERE j.id = $1"
+            ))
+            .bind(&id)
+            .fetch_one(&mut *transaction)
+            .await?;
             transaction.commit().await?;
             let job = job(&row)?;
-            let lease = Lease { job_id: job.id, owner: owner.to_owned(), attempt: job.attempts };
+            let lease = Lease {
+                job_id: job.id,
+                owner: owner.to_owned(),
+                attempt: job.attempts,
+            };
             return Ok(Some(ClaimedJob { job, lease }));
         }
     }
@@ -442,7 +457,10 @@ impl Directory {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(Expired { requeued: requeued.rows_affected(), failed: failed.rows_affected() })
+        Ok(Expired {
+            requeued: requeued.rows_affected(),
+            failed: failed.rows_affected(),
+        })
     }
 
     /// A job that the application queued or runs. Any other is `None`.

@@ -6,9 +6,21 @@ use sqlx::migrate::MigrationType;
 use sqlx::migrate::Migrator;
 
 const SQLITE: [(i64, &str, &str); 3] = [
-    (1, "platform", include_str!("../migrations/sqlite/0001_platform.sql")),
-    (2, "resources", include_str!("../migrations/sqlite/0002_resources.sql")),
-    (3, "records", include_str!("../migrations/sqlite/0003_records.sql")),
+    (
+        1,
+        "platform",
+        include_str!("../migrations/sqlite/0001_platform.sql"),
+    ),
+    (
+        2,
+        "resources",
+        include_str!("../migrations/sqlite/0002_resources.sql"),
+    ),
+    (
+        3,
+        "records",
+        include_str!("../migrations/sqlite/0003_records.sql"),
+    ),
 ];
 
 /// What brings a SQLite file up to date.

@@ -109,16 +109,35 @@ pub(crate) fn volume(row: VolumeRow) -> Result<Volume, DirectoryError> {
 
 pub(crate) fn database(row: DatabaseRow) -> Result<Database, DirectoryError> {
     let (id, tenant_id, code, name, engine, settings) = row;
-    Ok(Database { id: id.parse()?, tenant_id: tenant_id.parse()?, code, name, engine, settings })
+    Ok(Database {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        name,
+        engine,
+        settings,
+    })
 }
 
-pub(crate) fn secret((id, tenant_id, code, ciphertext): SecretRow) -> Result<Secret, DirectoryError> {
-    Ok(Secret { id: id.parse()?, tenant_id: tenant_id.parse()?, code, ciphertext })
+pub(crate) fn secret(
+    (id, tenant_id, code, ciphertext): SecretRow,
+) -> Result<Secret, DirectoryError> {
+    Ok(Secret {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        ciphertext,
+    })
 }
 
 pub(crate) fn parameter(row: ParameterRow) -> Result<Parameter, DirectoryError> {
     let (id, tenant_id, code, json) = row;
-    Ok(Parameter { id: id.parse()?, tenant_id: tenant_id.parse()?, code, json })
+    Ok(Parameter {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        json,
+    })
 }
 
 impl Directory {
@@ -145,7 +164,10 @@ impl Directory {
         .bind(tenant.to_string())
         .bind(code)
         .bind(&spec.name)
-        .bind(spec.max_object_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)))
+        .bind(
+            spec.max_object_bytes
+                .map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX)),
+        )
         .bind(serde_json::to_string(&spec.allowed_content_types)?)
         .fetch_one(&self.pool)
         .await?;

@@ -19,7 +19,11 @@ pub struct Tenant {
 type Row = (String, String, String);
 
 fn tenant((id, code, name): Row) -> Result<Tenant, DirectoryError> {
-    Ok(Tenant { id: id.parse()?, code, name })
+    Ok(Tenant {
+        id: id.parse()?,
+        code,
+        name,
+    })
 }
 
 impl Directory {

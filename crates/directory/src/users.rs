@@ -53,15 +53,31 @@ type UserRow = (String, String, String, String, String);
 type CodeRow = (String, String, String, String);
 
 fn user((id, tenant_id, email, first_name, last_name): UserRow) -> Result<User, DirectoryError> {
-    Ok(User { id: id.parse()?, tenant_id: tenant_id.parse()?, email, first_name, last_name })
+    Ok(User {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        email,
+        first_name,
+        last_name,
+    })
 }
 
 fn account((id, tenant_id, code, name): CodeRow) -> Result<ServiceAccount, DirectoryError> {
-    Ok(ServiceAccount { id: id.parse()?, tenant_id: tenant_id.parse()?, code, name })
+    Ok(ServiceAccount {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        name,
+    })
 }
 
 fn group((id, tenant_id, code, name): CodeRow) -> Result<Group, DirectoryError> {
-    Ok(Group { id: id.parse()?, tenant_id: tenant_id.parse()?, code, name })
+    Ok(Group {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        name,
+    })
 }
 
 impl Directory {

@@ -19,7 +19,9 @@ use ketrics_directory::VolumeSpec;
 use tempfile::TempDir;
 
 async fn open(folder: &TempDir) -> Directory {
-    Directory::open(&folder.path().join("directory.sqlite")).await.unwrap()
+    Directory::open(&folder.path().join("directory.sqlite"))
+        .await
+        .unwrap()
 }
 
 struct World {
@@ -35,10 +37,23 @@ async fn world() -> World {
     let folder = TempDir::new().unwrap();
     let directory = open(&folder).await;
     let acme = directory.ensure_tenant("acme", "Acme").await.unwrap();
-    let orders = directory.ensure_application(acme.id, "orders", "Orders").await.unwrap();
+    let orders = directory
+        .ensure_application(acme.id, "orders", "Orders")
+        .await
+        .unwrap();
     let other = directory.ensure_tenant("other", "Other").await.unwrap();
-    let other_orders = directory.ensure_application(other.id, "orders", "Orders").await.unwrap();
-    World { directory, acme, orders, other, other_orders, _folder: folder }
+    let other_orders = directory
+        .ensure_application(other.id, "orders", "Orders")
+        .await
+        .unwrap();
+    World {
+        directory,
+        acme,
+        orders,
+        other,
+        other_orders,
+        _folder: folder,
+    }
 }
 
 fn words(texts: &[&str]) -> Vec<String> {
@@ -67,15 +82,25 @@ async fn a_reopened_directory_knows_what_it_knew() {
     first.close().await;
     let second = open(&folder).await;
     second.ping().await.unwrap();
-    assert_eq!(second.find_tenant("acme").await.unwrap(), Some(tenant.clone()));
-    assert_eq!(second.find_tenant(&tenant.id.to_string()).await.unwrap(), Some(tenant));
+    assert_eq!(
+        second.find_tenant("acme").await.unwrap(),
+        Some(tenant.clone())
+    );
+    assert_eq!(
+        second.find_tenant(&tenant.id.to_string()).await.unwrap(),
+        Some(tenant)
+    );
     assert_eq!(second.find_tenant("nobody").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn ensuring_again_keeps_the_id_and_takes_the_new_name() {
     let world = world().await;
-    let again = world.directory.ensure_tenant("acme", "Acme Inc.").await.unwrap();
+    let again = world
+        .directory
+        .ensure_tenant("acme", "Acme Inc.")
+        .await
+        .unwrap();
     assert_eq!(again.id, world.acme.id);
     assert_eq!(again.name, "Acme Inc.");
 }
@@ -87,93 +112,248 @@ async fn another_tenants_application_does_not_exist() {
         let directory = world.directory.clone();
         async move { directory.find_application(tenant, &id).await.unwrap() }
     };
-    assert_eq!(find(world.acme.id, "orders".into()).await, Some(world.orders.clone()));
-    assert_eq!(find(world.acme.id, world.orders.id.to_string()).await, Some(world.orders.clone()));
-    assert_eq!(find(world.acme.id, world.other_orders.id.to_string()).await, None);
-    assert_eq!(find(world.other.id, "orders".into()).await, Some(world.other_orders));
+    assert_eq!(
+        find(world.acme.id, "orders".into()).await,
+        Some(world.orders.clone())
+    );
+    assert_eq!(
+        find(world.acme.id, world.orders.id.to_string()).await,
+        Some(world.orders.clone())
+    );
+    assert_eq!(
+        find(world.acme.id, world.other_orders.id.to_string()).await,
+        None
+    );
+    assert_eq!(
+        find(world.other.id, "orders".into()).await,
+        Some(world.other_orders)
+    );
 }
 
 #[tokio::test]
 async fn permissions_are_the_union_of_own_and_group_roles() {
-    let World { directory, acme, orders, other, _folder, .. } = world().await;
-    let ada = directory.ensure_user(acme.id, "ada@acme.test", "Ada", "L").await.unwrap();
-    let who = Requestor::User(ada.id);
-    assert_eq!(directory.permissions_of(who, orders.id).await.unwrap(), None);
-
-    let reader =
-        directory.ensure_role(orders.id, "reader", "Reader", &words(&["read"])).await.unwrap();
-    let nothing = directory.ensure_role(orders.id, "guest", "Guest", &[]).await.unwrap();
-    directory.assign_role(nothing.id, Assignee::User(ada.id)).await.unwrap();
-    assert_eq!(directory.permissions_of(who, orders.id).await.unwrap(), Some(vec![]));
-
-    directory.assign_role(reader.id, Assignee::User(ada.id)).await.unwrap();
-    directory.assign_role(reader.id, Assignee::User(ada.id)).await.unwrap();
-    let clerk = directory
-        .ensure_role(orders.id, "clerk", "Clerk", &words(&["write", "approve", "read"]))
+    let World {
+        directory,
+        acme,
+        orders,
+        other,
+        _folder,
+        ..
+    } = world().await;
+    let ada = directory
+        .ensure_user(acme.id, "ada@acme.test", "Ada", "L")
         .await
         .unwrap();
-    let staff = directory.ensure_group(acme.id, "staff", "Staff").await.unwrap();
+    let who = Requestor::User(ada.id);
+    assert_eq!(
+        directory.permissions_of(who, orders.id).await.unwrap(),
+        None
+    );
+
+    let reader = directory
+        .ensure_role(orders.id, "reader", "Reader", &words(&["read"]))
+        .await
+        .unwrap();
+    let nothing = directory
+        .ensure_role(orders.id, "guest", "Guest", &[])
+        .await
+        .unwrap();
+    directory
+        .assign_role(nothing.id, Assignee::User(ada.id))
+        .await
+        .unwrap();
+    assert_eq!(
+        directory.permissions_of(who, orders.id).await.unwrap(),
+        Some(vec![])
+    );
+
+    directory
+        .assign_role(reader.id, Assignee::User(ada.id))
+        .await
+        .unwrap();
+    directory
+        .assign_role(reader.id, Assignee::User(ada.id))
+        .await
+        .unwrap();
+    let clerk = directory
+        .ensure_role(
+            orders.id,
+            "clerk",
+            "Clerk",
+            &words(&["write", "approve", "read"]),
+        )
+        .await
+        .unwrap();
+    let staff = directory
+        .ensure_group(acme.id, "staff", "Staff")
+        .await
+        .unwrap();
     directory.add_group_member(staff.id, ada.id).await.unwrap();
-    directory.assign_role(clerk.id, Assignee::Group(staff.id)).await.unwrap();
+    directory
+        .assign_role(clerk.id, Assignee::Group(staff.id))
+        .await
+        .unwrap();
     assert_eq!(
         directory.permissions_of(who, orders.id).await.unwrap(),
         Some(words(&["approve", "read", "write"]))
     );
 
-    let boss = directory.ensure_role(orders.id, "boss", "Boss", &words(&["*"])).await.unwrap();
-    directory.assign_role(boss.id, Assignee::User(ada.id)).await.unwrap();
-    assert_eq!(directory.permissions_of(who, orders.id).await.unwrap(), Some(words(&["*"])));
-    directory.unassign_role(boss.id, Assignee::User(ada.id)).await.unwrap();
-    assert_eq!(directory.permissions_of(who, orders.id).await.unwrap().unwrap().len(), 3);
+    let boss = directory
+        .ensure_role(orders.id, "boss", "Boss", &words(&["*"]))
+        .await
+        .unwrap();
+    directory
+        .assign_role(boss.id, Assignee::User(ada.id))
+        .await
+        .unwrap();
+    assert_eq!(
+        directory.permissions_of(who, orders.id).await.unwrap(),
+        Some(words(&["*"]))
+    );
+    directory
+        .unassign_role(boss.id, Assignee::User(ada.id))
+        .await
+        .unwrap();
+    assert_eq!(
+        directory
+            .permissions_of(who, orders.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .len(),
+        3
+    );
 
-    let stranger = directory.ensure_user(other.id, "eve@other.test", "Eve", "X").await.unwrap();
-    let refused = directory.assign_role(reader.id, Assignee::User(stranger.id)).await;
+    let stranger = directory
+        .ensure_user(other.id, "eve@other.test", "Eve", "X")
+        .await
+        .unwrap();
+    let refused = directory
+        .assign_role(reader.id, Assignee::User(stranger.id))
+        .await;
     assert!(matches!(refused, Err(DirectoryError::Missing(_))));
     let refused = directory.add_group_member(staff.id, stranger.id).await;
     assert!(matches!(refused, Err(DirectoryError::Missing(_))));
-    assert_eq!(directory.group_members(acme.id, staff.id).await.unwrap(), vec![ada]);
-    assert_eq!(directory.group_members(other.id, staff.id).await.unwrap(), vec![]);
+    assert_eq!(
+        directory.group_members(acme.id, staff.id).await.unwrap(),
+        vec![ada]
+    );
+    assert_eq!(
+        directory.group_members(other.id, staff.id).await.unwrap(),
+        vec![]
+    );
 }
 
 #[tokio::test]
 async fn a_service_account_has_no_part_in_a_users_roles() {
-    let World { directory, acme, orders, _folder, .. } = world().await;
-    let robot = directory.ensure_service_account(acme.id, "robot", "Robot").await.unwrap();
-    let role = directory.ensure_role(orders.id, "r", "R", &words(&["read"])).await.unwrap();
-    directory.assign_role(role.id, Assignee::ServiceAccount(robot.id)).await.unwrap();
+    let World {
+        directory,
+        acme,
+        orders,
+        _folder,
+        ..
+    } = world().await;
+    let robot = directory
+        .ensure_service_account(acme.id, "robot", "Robot")
+        .await
+        .unwrap();
+    let role = directory
+        .ensure_role(orders.id, "r", "R", &words(&["read"]))
+        .await
+        .unwrap();
+    directory
+        .assign_role(role.id, Assignee::ServiceAccount(robot.id))
+        .await
+        .unwrap();
     let as_user = Requestor::User(UserId(robot.id.0));
-    assert_eq!(directory.permissions_of(as_user, orders.id).await.unwrap(), None);
+    assert_eq!(
+        directory.permissions_of(as_user, orders.id).await.unwrap(),
+        None
+    );
     let as_itself = Requestor::ServiceAccount(robot.id);
-    assert_eq!(directory.permissions_of(as_itself, orders.id).await.unwrap(), Some(words(&["read"])));
+    assert_eq!(
+        directory
+            .permissions_of(as_itself, orders.id)
+            .await
+            .unwrap(),
+        Some(words(&["read"]))
+    );
 }
 
 #[tokio::test]
 async fn the_active_deployment_is_one_of_the_applications_own() {
-    let World { directory, orders, other_orders, _folder, .. } = world().await;
+    let World {
+        directory,
+        orders,
+        other_orders,
+        _folder,
+        ..
+    } = world().await;
     assert_eq!(directory.active_deployment(orders.id).await.unwrap(), None);
-    let first = directory.create_deployment(orders.id, deployment("1")).await.unwrap();
-    let second = directory.create_deployment(orders.id, deployment("2")).await.unwrap();
+    let first = directory
+        .create_deployment(orders.id, deployment("1"))
+        .await
+        .unwrap();
+    let second = directory
+        .create_deployment(orders.id, deployment("2"))
+        .await
+        .unwrap();
     assert_eq!(directory.active_deployment(orders.id).await.unwrap(), None);
-    directory.activate_deployment(orders.id, first.id).await.unwrap();
-    directory.activate_deployment(orders.id, second.id).await.unwrap();
-    let active = directory.active_deployment(orders.id).await.unwrap().unwrap();
+    directory
+        .activate_deployment(orders.id, first.id)
+        .await
+        .unwrap();
+    directory
+        .activate_deployment(orders.id, second.id)
+        .await
+        .unwrap();
+    let active = directory
+        .active_deployment(orders.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(active, second);
     let bundle = directory.bundle(active.id).await.unwrap().unwrap();
-    assert_eq!((bundle.source.as_str(), bundle.format), ("2", BundleFormat::EsModule));
+    assert_eq!(
+        (bundle.source.as_str(), bundle.format),
+        ("2", BundleFormat::EsModule)
+    );
     assert_eq!(directory.deployments(orders.id).await.unwrap().len(), 2);
 
-    let refused = directory.activate_deployment(other_orders.id, first.id).await;
+    let refused = directory
+        .activate_deployment(other_orders.id, first.id)
+        .await;
     assert!(matches!(refused, Err(DirectoryError::Missing(_))));
-    assert_eq!(directory.active_deployment(other_orders.id).await.unwrap(), None);
+    assert_eq!(
+        directory.active_deployment(other_orders.id).await.unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
 async fn declaring_a_variable_never_overwrites_it() {
-    let World { directory, orders, _folder, .. } = world().await;
-    directory.declare_environment(orders.id, "MAIN_DB").await.unwrap();
-    directory.set_environment(orders.id, "MAIN_DB", "shop").await.unwrap();
-    directory.declare_environment(orders.id, "MAIN_DB").await.unwrap();
-    directory.declare_environment(orders.id, "LEVEL").await.unwrap();
+    let World {
+        directory,
+        orders,
+        _folder,
+        ..
+    } = world().await;
+    directory
+        .declare_environment(orders.id, "MAIN_DB")
+        .await
+        .unwrap();
+    directory
+        .set_environment(orders.id, "MAIN_DB", "shop")
+        .await
+        .unwrap();
+    directory
+        .declare_environment(orders.id, "MAIN_DB")
+        .await
+        .unwrap();
+    directory
+        .declare_environment(orders.id, "LEVEL")
+        .await
+        .unwrap();
     let values = directory.environment(orders.id).await.unwrap();
     assert_eq!(values["MAIN_DB"], "shop");
     assert_eq!(values["LEVEL"], "");
@@ -181,68 +361,168 @@ async fn declaring_a_variable_never_overwrites_it() {
 
 #[tokio::test]
 async fn a_lookup_tells_missing_from_not_granted_from_granted() {
-    let World { directory, acme, orders, other, other_orders, _folder, .. } = world().await;
+    let World {
+        directory,
+        acme,
+        orders,
+        other,
+        other_orders,
+        _folder,
+        ..
+    } = world().await;
     let look = |tenant, application| {
         let directory = directory.clone();
-        async move { directory.lookup_volume(tenant, application, "labels").await.unwrap() }
+        async move {
+            directory
+                .lookup_volume(tenant, application, "labels")
+                .await
+                .unwrap()
+        }
     };
-    directory.grant(orders.id, GrantKind::Volume, "labels", &words(&["GetObject"])).await.unwrap();
+    directory
+        .grant(
+            orders.id,
+            GrantKind::Volume,
+            "labels",
+            &words(&["GetObject"]),
+        )
+        .await
+        .unwrap();
     assert_eq!(look(acme.id, orders.id).await, Lookup::NotFound);
     let spec = VolumeSpec {
         name: "Labels".into(),
         max_object_bytes: Some(10),
         allowed_content_types: words(&["image/*"]),
     };
-    let volume = directory.put_volume(acme.id, "labels", &spec).await.unwrap();
+    let volume = directory
+        .put_volume(acme.id, "labels", &spec)
+        .await
+        .unwrap();
     assert_eq!(
         look(acme.id, orders.id).await,
-        Lookup::Granted { resource: volume.clone(), permissions: words(&["GetObject"]) }
+        Lookup::Granted {
+            resource: volume.clone(),
+            permissions: words(&["GetObject"])
+        }
     );
     // Neither another tenant nor another tenant's application inside this one gets anywhere.
     assert_eq!(look(other.id, other_orders.id).await, Lookup::NotFound);
-    directory.grant(other_orders.id, GrantKind::Volume, "labels", &words(&["*"])).await.unwrap();
+    directory
+        .grant(other_orders.id, GrantKind::Volume, "labels", &words(&["*"]))
+        .await
+        .unwrap();
     assert_eq!(look(acme.id, other_orders.id).await, Lookup::AccessDenied);
-    assert_eq!(directory.find_volume(other.id, volume.id).await.unwrap(), None);
+    assert_eq!(
+        directory.find_volume(other.id, volume.id).await.unwrap(),
+        None
+    );
 
-    directory.revoke(orders.id, GrantKind::Volume, "labels").await.unwrap();
+    directory
+        .revoke(orders.id, GrantKind::Volume, "labels")
+        .await
+        .unwrap();
     assert_eq!(look(acme.id, orders.id).await, Lookup::AccessDenied);
 }
 
 #[tokio::test]
 async fn a_grant_of_one_kind_is_none_of_another() {
-    let World { directory, acme, orders, _folder, .. } = world().await;
-    let spec =
-        DatabaseSpec { name: "Main".into(), engine: "sqlite".into(), settings: String::new() };
-    directory.put_database(acme.id, "main", &spec).await.unwrap();
-    directory.put_secret(acme.id, "main", "sealed").await.unwrap();
-    directory.put_parameter(acme.id, "main", "{}").await.unwrap();
-    directory.grant(orders.id, GrantKind::Secret, "main", &[]).await.unwrap();
-    let database = directory.lookup_database(acme.id, orders.id, "main").await.unwrap();
+    let World {
+        directory,
+        acme,
+        orders,
+        _folder,
+        ..
+    } = world().await;
+    let spec = DatabaseSpec {
+        name: "Main".into(),
+        engine: "sqlite".into(),
+        settings: String::new(),
+    };
+    directory
+        .put_database(acme.id, "main", &spec)
+        .await
+        .unwrap();
+    directory
+        .put_secret(acme.id, "main", "sealed")
+        .await
+        .unwrap();
+    directory
+        .put_parameter(acme.id, "main", "{}")
+        .await
+        .unwrap();
+    directory
+        .grant(orders.id, GrantKind::Secret, "main", &[])
+        .await
+        .unwrap();
+    let database = directory
+        .lookup_database(acme.id, orders.id, "main")
+        .await
+        .unwrap();
     assert_eq!(database, Lookup::AccessDenied);
-    let parameter = directory.lookup_parameter(acme.id, orders.id, "main").await.unwrap();
+    let parameter = directory
+        .lookup_parameter(acme.id, orders.id, "main")
+        .await
+        .unwrap();
     assert_eq!(parameter, Lookup::AccessDenied);
-    let secret = directory.lookup_secret(acme.id, orders.id, "main").await.unwrap();
+    let secret = directory
+        .lookup_secret(acme.id, orders.id, "main")
+        .await
+        .unwrap();
     assert!(matches!(secret, Lookup::Granted { resource, .. } if resource.ciphertext == "sealed"));
 }
 
 #[tokio::test]
 async fn platform_permissions_belong_to_the_application() {
-    let World { directory, orders, other_orders, _folder, .. } = world().await;
-    directory.grant_platform_permission(orders.id, "iam:ListUsers").await.unwrap();
-    directory.grant_platform_permission(orders.id, "iam:GetGroupData").await.unwrap();
-    directory.grant_platform_permission(orders.id, "iam:GetGroupData").await.unwrap();
+    let World {
+        directory,
+        orders,
+        other_orders,
+        _folder,
+        ..
+    } = world().await;
+    directory
+        .grant_platform_permission(orders.id, "iam:ListUsers")
+        .await
+        .unwrap();
+    directory
+        .grant_platform_permission(orders.id, "iam:GetGroupData")
+        .await
+        .unwrap();
+    directory
+        .grant_platform_permission(orders.id, "iam:GetGroupData")
+        .await
+        .unwrap();
     assert_eq!(
         directory.platform_permissions(orders.id).await.unwrap(),
         words(&["iam:GetGroupData", "iam:ListUsers"])
     );
-    assert!(directory.platform_permissions(other_orders.id).await.unwrap().is_empty());
+    assert!(
+        directory
+            .platform_permissions(other_orders.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
 async fn the_inbox_shows_what_has_not_expired_newest_first() {
-    let World { directory, acme, orders, other, _folder, .. } = world().await;
-    let ada = directory.ensure_user(acme.id, "ada@acme.test", "Ada", "L").await.unwrap();
-    let eve = directory.ensure_user(other.id, "eve@other.test", "Eve", "X").await.unwrap();
+    let World {
+        directory,
+        acme,
+        orders,
+        other,
+        _folder,
+        ..
+    } = world().await;
+    let ada = directory
+        .ensure_user(acme.id, "ada@acme.test", "Ada", "L")
+        .await
+        .unwrap();
+    let eve = directory
+        .ensure_user(other.id, "eve@other.test", "Eve", "X")
+        .await
+        .unwrap();
     let message = |subject: &str, expires_at| NewMessage {
         kind: "ORDER".into(),
         subject: subject.into(),
@@ -266,13 +546,37 @@ async fn the_inbox_shows_what_has_not_expired_newest_first() {
     assert_eq!(inbox.len(), 1);
     assert_eq!(inbox[0].content.subject, "first");
     assert_eq!(inbox[0].read_at, None);
-    assert!(directory.inbox(other.id, eve.id, 10).await.unwrap().is_empty());
+    assert!(
+        directory
+            .inbox(other.id, eve.id, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 
     let id = sent[0].unwrap();
-    assert!(!directory.mark_message_read(other.id, eve.id, id).await.unwrap());
-    assert!(directory.mark_message_read(acme.id, ada.id, id).await.unwrap());
+    assert!(
+        !directory
+            .mark_message_read(other.id, eve.id, id)
+            .await
+            .unwrap()
+    );
+    assert!(
+        directory
+            .mark_message_read(acme.id, ada.id, id)
+            .await
+            .unwrap()
+    );
     let read_at = directory.inbox(acme.id, ada.id, 10).await.unwrap()[0].read_at;
     assert!(read_at.is_some());
-    assert!(directory.mark_message_read(acme.id, ada.id, id).await.unwrap());
-    assert_eq!(directory.inbox(acme.id, ada.id, 10).await.unwrap()[0].read_at, read_at);
+    assert!(
+        directory
+            .mark_message_read(acme.id, ada.id, id)
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        directory.inbox(acme.id, ada.id, 10).await.unwrap()[0].read_at,
+        read_at
+    );
 }

@@ -18,7 +18,9 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The key file is not what this program writes.
-    #[error("the key file {0} is damaged: every line must be a name, a colon and 32 bytes in base64")]
+    #[error(
+        "the key file {0} is damaged: every line must be a name, a colon and 32 bytes in base64"
+    )]
     KeyFile(String),
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made: {0}")]
@@ -27,7 +29,10 @@ pub enum OpenError {
 
 impl OpenError {
     pub(crate) fn folder(path: &Path, source: io::Error) -> Self {
-        Self::Folder { path: path.display().to_string(), source }
+        Self::Folder {
+            path: path.display().to_string(),
+            source,
+        }
     }
 }
 

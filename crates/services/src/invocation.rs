@@ -84,7 +84,9 @@ impl Invocation {
 
     /// How long the invocation may still run.
     pub(crate) fn time_left(&self) -> Duration {
-        self.caller.deadline.saturating_duration_since(Instant::now())
+        self.caller
+            .deadline
+            .saturating_duration_since(Instant::now())
     }
 
     pub(crate) fn check_open(&self) -> Result<(), ServiceError> {

@@ -96,24 +96,36 @@ impl Services {
     ) -> Result<ServiceReply, ServiceError> {
         let inner = &*self.inner;
         match call {
-            ServiceCall::Volume(call) => {
-                inner.volumes.handle(invocation, call).await.map(ServiceReply::Volume)
-            }
-            ServiceCall::Database(call) => {
-                inner.databases.handle(invocation, call).await.map(ServiceReply::Database)
-            }
-            ServiceCall::Secret(call) => {
-                inner.secrets.handle(invocation, call).await.map(ServiceReply::Secret)
-            }
-            ServiceCall::Job(call) => {
-                inner.jobs.handle(invocation, call).await.map(ServiceReply::Job)
-            }
-            ServiceCall::Messages(call) => {
-                inner.messages.handle(invocation, call).await.map(ServiceReply::Messages)
-            }
-            ServiceCall::Http(call) => {
-                inner.http.handle(invocation, call).await.map(ServiceReply::Http)
-            }
+            ServiceCall::Volume(call) => inner
+                .volumes
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Volume),
+            ServiceCall::Database(call) => inner
+                .databases
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Database),
+            ServiceCall::Secret(call) => inner
+                .secrets
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Secret),
+            ServiceCall::Job(call) => inner
+                .jobs
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Job),
+            ServiceCall::Messages(call) => inner
+                .messages
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Messages),
+            ServiceCall::Http(call) => inner
+                .http
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Http),
         }
     }
 
@@ -167,6 +179,9 @@ impl Services {
     where
         S: Stream<Item = io::Result<Bytes>> + Send,
     {
-        self.inner.volumes.signed_upload(token, content_type, content_length, body).await
+        self.inner
+            .volumes
+            .signed_upload(token, content_type, content_length, body)
+            .await
     }
 }

@@ -28,8 +28,12 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// What `URLSearchParams` leaves alone; it writes a space as `+`.
-const FORM: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b' ');
+const FORM: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b' ');
 
 struct Redaction {
     spelling: String,
@@ -49,7 +53,10 @@ impl Redactions {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for spelling in spellings(value) {
             if known.iter().all(|redaction| redaction.spelling != spelling) {
-                known.push(Redaction { spelling, replacement: replacement.clone() });
+                known.push(Redaction {
+                    spelling,
+                    replacement: replacement.clone(),
+                });
             }
         }
         // A value that contains another one goes first, so that no rest of it is left over.
@@ -74,7 +81,9 @@ fn spellings(value: &str) -> Vec<String> {
     // JavaScript's inspection of objects quotes with ' and escapes backslashes and line ends.
     let inspected = json.replace("\\\"", "\"");
     let component = utf8_percent_encode(value, COMPONENT).to_string();
-    let form = utf8_percent_encode(value, FORM).to_string().replace(' ', "+");
+    let form = utf8_percent_encode(value, FORM)
+        .to_string()
+        .replace(' ', "+");
     vec![
         value.to_owned(),
         json,
@@ -119,7 +128,10 @@ mod tests {
         let redactions = Redactions::default();
         redactions.add("short", "hunter");
         redactions.add("long", "hunter2-and-more");
-        assert_eq!(redactions.apply("x hunter2-and-more hunter"), "x [secret:long] [secret:short]");
+        assert_eq!(
+            redactions.apply("x hunter2-and-more hunter"),
+            "x [secret:long] [secret:short]"
+        );
     }
 
     #[test]
@@ -127,6 +139,9 @@ mod tests {
         let redactions = Redactions::default();
         redactions.add("pin", "123");
         redactions.add("key", "abcdef");
-        assert!(matches!(redactions.apply("123 abcde"), Cow::Borrowed("123 abcde")));
+        assert!(matches!(
+            redactions.apply("123 abcde"),
+            Cow::Borrowed("123 abcde")
+        ));
     }
 }

@@ -16,13 +16,17 @@ pub(crate) struct Sealer {
 
 impl Sealer {
     pub(crate) fn new(key: &SigningKey, purpose: &str) -> Self {
-        Self { key: key.derive(purpose) }
+        Self {
+            key: key.derive(purpose),
+        }
     }
 
     /// A token that carries `content` and is worth something only together with `bound`: what
     /// must be the same when the token comes back, and need not be carried.
     pub(crate) fn seal(&self, bound: &[&[u8]], content: &[u8]) -> String {
-        let mut bytes = hmac::sign(&self.key, &message(bound, content)).as_ref().to_vec();
+        let mut bytes = hmac::sign(&self.key, &message(bound, content))
+            .as_ref()
+            .to_vec();
         bytes.extend_from_slice(content);
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -56,15 +60,25 @@ mod tests {
         let key = SigningKey::new([7; 32]);
         let sealer = Sealer::new(&key, "a");
         let token = sealer.seal(&[b"volume", b"prefix"], b"content");
-        assert_eq!(sealer.open(&[b"volume", b"prefix"], &token).unwrap(), b"content");
+        assert_eq!(
+            sealer.open(&[b"volume", b"prefix"], &token).unwrap(),
+            b"content"
+        );
         assert_eq!(sealer.open(&[b"volumep", b"refix"], &token), None);
         assert_eq!(sealer.open(&[b"volume"], &token), None);
-        assert_eq!(Sealer::new(&key, "b").open(&[b"volume", b"prefix"], &token), None);
+        assert_eq!(
+            Sealer::new(&key, "b").open(&[b"volume", b"prefix"], &token),
+            None
+        );
         for place in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(sealer.open(&[b"volume", b"prefix"], &changed), None, "at {place}");
+            assert_eq!(
+                sealer.open(&[b"volume", b"prefix"], &changed),
+                None,
+                "at {place}"
+            );
         }
         assert_eq!(sealer.open(&[], ""), None);
     }

@@ -95,12 +95,17 @@ impl OpenConnections {
 
     pub(crate) fn connect(&self, connected: Connected) -> Result<u32, ServiceError> {
         let mut state = self.state();
-        let open =
-            state.connections.values().filter(|(_, status)| *status == Status::Open).count();
+        let open = state
+            .connections
+            .values()
+            .filter(|(_, status)| *status == Status::Open)
+            .count();
         if open >= MAX_CONNECTIONS {
             return Err(ServiceError::new("DatabaseConnectionError")
                 .with(connected.code())
-                .with(format!("at most {MAX_CONNECTIONS} connections may be open at once")));
+                .with(format!(
+                    "at most {MAX_CONNECTIONS} connections may be open at once"
+                )));
         }
         let id = state.next();
         state.connections.insert(id, (connected, Status::Open));
@@ -110,7 +115,9 @@ impl OpenConnections {
     /// The database of an open connection.
     pub(crate) fn connected(&self, connection: u32) -> Result<Connected, ServiceError> {
         let closed = |code: &str| {
-            ServiceError::new("DatabaseConnectionError").with(code).with("the connection is closed")
+            ServiceError::new("DatabaseConnectionError")
+                .with(code)
+                .with("the connection is closed")
         };
         match self.state().connections.get(&connection) {
             Some((connected, Status::Open)) => Ok(connected.clone()),
@@ -144,7 +151,10 @@ impl OpenConnections {
             return Err(crate::invocation::over());
         }
         let id = state.next();
-        let root = Arc::new(tokio::sync::Mutex::new(Root { session, open: vec![id] }));
+        let root = Arc::new(tokio::sync::Mutex::new(Root {
+            session,
+            open: vec![id],
+        }));
         state.transactions.insert(id, (connection, root));
         Ok(id)
     }
@@ -183,7 +193,11 @@ impl OpenConnections {
         for (_, status) in state.connections.values_mut() {
             *status = Status::Closed;
         }
-        state.transactions.drain().map(|(_, (_, root))| root).collect()
+        state
+            .transactions
+            .drain()
+            .map(|(_, (_, root))| root)
+            .collect()
     }
 }
 

@@ -47,7 +47,10 @@ impl Databases {
     pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
         let root = config.data_dir.join("databases");
         std::fs::create_dir_all(&root).map_err(|error| OpenError::folder(&root, error))?;
-        Ok(Self { directory, sqlite: Arc::new(Sqlite::new(root)) })
+        Ok(Self {
+            directory,
+            sqlite: Arc::new(Sqlite::new(root)),
+        })
     }
 
     pub(crate) async fn close(&self, invocation: &Invocation) {
@@ -64,9 +67,16 @@ impl Databases {
         invocation.check_open()?;
         match call {
             DatabaseCall::Connect { database } => self.connect(invocation, &database).await,
-            DatabaseCall::Query { connection, transaction, sql, parameters } => {
+            DatabaseCall::Query {
+                connection,
+                transaction,
+                sql,
+                parameters,
+            } => {
                 let statement = Statement { sql, parameters };
-                let outcome = self.run(invocation, connection, transaction, statement).await?;
+                let outcome = self
+                    .run(invocation, connection, transaction, statement)
+                    .await?;
                 #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
                 Ok(DatabaseReply::Query {
                     columns: outcome.columns,
@@ -75,9 +85,16 @@ impl Databases {
                     affected_rows: outcome.affected_rows.map(|rows| rows as f64),
                 })
             }
-            DatabaseCall::Execute { connection, transaction, sql, parameters } => {
+            DatabaseCall::Execute {
+                connection,
+                transaction,
+                sql,
+                parameters,
+            } => {
                 let statement = Statement { sql, parameters };
-                let outcome = self.run(invocation, connection, transaction, statement).await?;
+                let outcome = self
+                    .run(invocation, connection, transaction, statement)
+                    .await?;
                 #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
                 Ok(DatabaseReply::Execute {
                     affected_rows: outcome.affected_rows.unwrap_or(0) as f64,
@@ -87,12 +104,14 @@ impl Databases {
             DatabaseCall::Begin { connection, parent } => {
                 self.begin(invocation, connection, parent).await
             }
-            DatabaseCall::Commit { connection, transaction } => {
-                self.commit(invocation, connection, transaction).await
-            }
-            DatabaseCall::Rollback { connection, transaction } => {
-                self.rollback(invocation, connection, transaction).await
-            }
+            DatabaseCall::Commit {
+                connection,
+                transaction,
+            } => self.commit(invocation, connection, transaction).await,
+            DatabaseCall::Rollback {
+                connection,
+                transaction,
+            } => self.rollback(invocation, connection, transaction).await,
             DatabaseCall::Close { connection } => {
                 for root in invocation.connections.close(connection) {
                     end(&root).await;
@@ -115,9 +134,13 @@ impl Databases {
             .map_err(|error| opaque("look a database up", error))?;
         let denied = || ServiceError::new("DatabaseAccessDeniedError").with(code);
         let (database, access) = match found {
-            Lookup::Granted { resource, permissions } => {
-                (resource, Access::from_permissions(&permissions).ok_or_else(denied)?)
-            }
+            Lookup::Granted {
+                resource,
+                permissions,
+            } => (
+                resource,
+                Access::from_permissions(&permissions).ok_or_else(denied)?,
+            ),
             Lookup::AccessDenied => return Err(denied()),
             Lookup::NotFound => return Err(ServiceError::new("DatabaseNotFoundError").with(code)),
         };
@@ -125,7 +148,10 @@ impl Databases {
         // A database that cannot be reached says so here, and not at the first statement.
         drop(self.session(invocation, &connected).await?);
         let connection = invocation.connections.connect(connected)?;
-        Ok(DatabaseReply::Connect { connection, permissions: access.names() })
+        Ok(DatabaseReply::Connect {
+            connection,
+            permissions: access.names(),
+        })
     }
 
     async fn session(
@@ -134,12 +160,16 @@ impl Databases {
         connected: &Connected,
     ) -> Result<Box<dyn Session>, ServiceError> {
         let refused = |reason: &str| {
-            ServiceError::new("DatabaseConnectionError").with(connected.code()).with(reason)
+            ServiceError::new("DatabaseConnectionError")
+                .with(connected.code())
+                .with(reason)
         };
         let engine = match connected.database.engine.as_str() {
             "sqlite" => &self.sqlite,
             other => {
-                return Err(refused(&format!("the engine {other} is not available on this host")));
+                return Err(refused(&format!(
+                    "the engine {other} is not available on this host"
+                )));
             }
         };
         let acquiring = engine.acquire(&connected.database, connected.access);
@@ -175,7 +205,9 @@ impl Databases {
                 invocation.bounded(session.run(statement)).await
             }
             Some(transaction) => {
-                let root = invocation.connections.root(&connected, connection, transaction)?;
+                let root = invocation
+                    .connections
+                    .root(&connected, connection, transaction)?;
                 let mut root = root.lock().await;
                 if !root.open.contains(&transaction) {
                     return Err(connections::over(&connected));
@@ -206,13 +238,20 @@ impl Databases {
                 invocation.connections.begin(connection, session)?
             }
             Some(parent) => {
-                let shared = invocation.connections.root(&connected, connection, parent)?;
+                let shared = invocation
+                    .connections
+                    .root(&connected, connection, parent)?;
                 let mut root = shared.lock().await;
                 if !root.open.contains(&parent) {
                     return Err(connections::over(&connected));
                 }
                 let level = root.open.len();
-                step(invocation, &connected, root.session.control(Control::Save(level))).await?;
+                step(
+                    invocation,
+                    &connected,
+                    root.session.control(Control::Save(level)),
+                )
+                .await?;
                 let transaction = invocation.connections.nest(connection, &shared)?;
                 root.open.push(transaction);
                 transaction
@@ -228,7 +267,9 @@ impl Databases {
         transaction: u32,
     ) -> Result<DatabaseReply, ServiceError> {
         let connected = invocation.connections.connected(connection)?;
-        let shared = invocation.connections.root(&connected, connection, transaction)?;
+        let shared = invocation
+            .connections
+            .root(&connected, connection, transaction)?;
         let mut root = shared.lock().await;
         let control = match root.step(transaction) {
             Step::Over => return Err(connections::over(&connected)),
@@ -259,7 +300,9 @@ impl Databases {
         transaction: u32,
     ) -> Result<DatabaseReply, ServiceError> {
         let connected = invocation.connections.connected(connection)?;
-        let shared = invocation.connections.root(&connected, connection, transaction)?;
+        let shared = invocation
+            .connections
+            .root(&connected, connection, transaction)?;
         let mut root = shared.lock().await;
         self.undo(&mut root, transaction).await;
         root.close(transaction);
@@ -296,7 +339,11 @@ async fn step(
         }
         Err(_) => "the invocation is over".to_owned(),
     };
-    Err(connections::failed(connected, &reason, connections::Fate::RolledBack))
+    Err(connections::failed(
+        connected,
+        &reason,
+        connections::Fate::RolledBack,
+    ))
 }
 
 /// Rolls back what a connection or an invocation left open. A statement that still runs was told

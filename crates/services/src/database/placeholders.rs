@@ -43,7 +43,9 @@ pub(crate) fn number(sql: &str) -> Result<Numbered, String> {
             _ => {}
         }
         if verb.is_none() && depth == 0 {
-            verb = VERBS.into_iter().find(|verb| verb.eq_ignore_ascii_case(token));
+            verb = VERBS
+                .into_iter()
+                .find(|verb| verb.eq_ignore_ascii_case(token));
         }
         let number = match first {
             '?' if token.len() == 1 => Some(highest + 1),
@@ -59,7 +61,9 @@ pub(crate) fn number(sql: &str) -> Result<Numbered, String> {
             continue;
         };
         if number > MOST {
-            return Err(format!("at most {MOST} parameters are possible, not {number}"));
+            return Err(format!(
+                "at most {MOST} parameters are possible, not {number}"
+            ));
         }
         highest = highest.max(number);
         out.push('?');
@@ -86,9 +90,7 @@ fn token(text: &str, first: char) -> usize {
         '\'' | '"' | '`' => quoted(text, first),
         '[' => text.find(']').map_or(text.len(), |end| end + 1),
         '-' if text.starts_with("--") => text.find('\n').map_or(text.len(), |end| end + 1),
-        '/' if text.starts_with("/*") => {
-            text[2..].find("*/").map_or(text.len(), |end| end + 4)
-        }
+        '/' if text.starts_with("/*") => text[2..].find("*/").map_or(text.len(), |end| end + 4),
         '?' => 1 + text[1..].bytes().take_while(u8::is_ascii_digit).count(),
         '$' | ':' | '@' | '#' => 1 + word(&text[1..]),
         first if is_word(first) => word(text),
@@ -102,7 +104,8 @@ fn quoted(text: &str, quote: char) -> usize {
 }
 
 fn word(text: &str) -> usize {
-    text.find(|character| !is_word(character)).unwrap_or(text.len())
+    text.find(|character| !is_word(character))
+        .unwrap_or(text.len())
 }
 
 fn is_word(character: char) -> bool {
@@ -121,36 +124,60 @@ mod tests {
     #[test]
     fn both_spellings_are_numbered() {
         assert_eq!(numbered("SELECT ?, ?"), ("SELECT ?1, ?2".into(), 2));
-        assert_eq!(numbered("SELECT $2, $1, $2"), ("SELECT ?2, ?1, ?2".into(), 2));
+        assert_eq!(
+            numbered("SELECT $2, $1, $2"),
+            ("SELECT ?2, ?1, ?2".into(), 2)
+        );
         assert_eq!(numbered("a=?1 AND b=?"), ("a=?1 AND b=?2".into(), 2));
-        assert_eq!(numbered("x IN(?,?)AND y=?"), ("x IN(?1,?2)AND y=?3".into(), 3));
+        assert_eq!(
+            numbered("x IN(?,?)AND y=?"),
+            ("x IN(?1,?2)AND y=?3".into(), 3)
+        );
         assert_eq!(numbered("a->>'$.x'=?"), ("a->>'$.x'=?1".into(), 1));
     }
 
     #[test]
     fn what_is_quoted_or_commented_stays() {
         for sql in [
-            "SELECT '?', 'it''s $1', ''", "SELECT \"a?\"\"$1\"", "SELECT `?`, [$1?]",
-            "SELECT 1 -- ? $1\n", "SELECT /* ? ' $1 */ 1", "SELECT 1 -- '", "SELECT a$1, b_$2",
-            "SELECT 'unended ? $1", "SELECT /* unended ?", "SELECT 'é?', é$1",
+            "SELECT '?', 'it''s $1', ''",
+            "SELECT \"a?\"\"$1\"",
+            "SELECT `?`, [$1?]",
+            "SELECT 1 -- ? $1\n",
+            "SELECT /* ? ' $1 */ 1",
+            "SELECT 1 -- '",
+            "SELECT a$1, b_$2",
+            "SELECT 'unended ? $1",
+            "SELECT /* unended ?",
+            "SELECT 'é?', é$1",
         ] {
             assert_eq!(numbered(sql), (sql.to_owned(), 0), "{sql}");
         }
         assert_eq!(numbered("SELECT '''?', ?"), ("SELECT '''?', ?1".into(), 1));
-        assert_eq!(numbered("/* it's */ ? -- '\n ?"), ("/* it's */ ?1 -- '\n ?2".into(), 2));
+        assert_eq!(
+            numbered("/* it's */ ? -- '\n ?"),
+            ("/* it's */ ?1 -- '\n ?2".into(), 2)
+        );
     }
 
     #[test]
     fn other_placeholders_and_empty_statements_are_errors() {
-        for (sql, named) in
-            [(":name", ":name"), ("@p1", "@p1"), ("$name", "$name"), ("?0", "?0"), ("$0", "$0")]
-        {
+        for (sql, named) in [
+            (":name", ":name"),
+            ("@p1", "@p1"),
+            ("$name", "$name"),
+            ("?0", "?0"),
+            ("$0", "$0"),
+        ] {
             let error = number(&format!("SELECT {sql}")).unwrap_err();
             assert!(error.contains(named), "{error}");
         }
         assert!(number("SELECT ?99999").unwrap_err().contains("32766"));
         for sql in ["", "  \n", ";", "-- x", "/* x */ ;"] {
-            assert_eq!(number(sql).unwrap_err(), "the statement is empty", "{sql:?}");
+            assert_eq!(
+                number(sql).unwrap_err(),
+                "the statement is empty",
+                "{sql:?}"
+            );
         }
     }
 

@@ -55,7 +55,11 @@ impl Clients {
         for port in policy.named_ports() {
             by_port.insert(port, client(&policy, Some(port))?);
         }
-        Ok(Self { any: client(&policy, None)?, by_port, policy })
+        Ok(Self {
+            any: client(&policy, None)?,
+            by_port,
+            policy,
+        })
     }
 
     /// The client for this URL, when its host may be an allowed one.
@@ -100,7 +104,10 @@ fn client(policy: &Arc<EgressPolicy>, port: Option<u16>) -> Result<Client, reqwe
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .pool_max_idle_per_host(IDLE_PER_HOST)
-        .dns_resolver(Arc::new(Checked { policy: policy.clone(), port }))
+        .dns_resolver(Arc::new(Checked {
+            policy: policy.clone(),
+            port,
+        }))
         .build()
 }
 
@@ -119,7 +126,10 @@ impl Resolve for Checked {
                 return Err(ResolveError::NotFound.into());
             }
             // One bad address spoils the name: an honest one has none.
-            if addresses.iter().any(|address| !policy.allows(&host, address.ip(), port)) {
+            if addresses
+                .iter()
+                .any(|address| !policy.allows(&host, address.ip(), port))
+            {
                 return Err(ResolveError::Refused.into());
             }
             Ok(Box::new(addresses.into_iter()) as Addrs)
@@ -132,17 +142,38 @@ mod tests {
     use super::*;
 
     fn code(clients: &Clients, url: &str) -> Option<String> {
-        clients.for_url(&Url::parse(url).unwrap()).err().and_then(|error| error.code)
+        clients
+            .for_url(&Url::parse(url).unwrap())
+            .err()
+            .and_then(|error| error.code)
     }
 
     #[test]
     fn every_spelling_of_a_private_address_is_refused() {
         let clients = Clients::new(EgressPolicy::default()).unwrap();
         for host in [
-            "127.0.0.1", "127.1", "2130706433", "017700000001", "0x7f000001", "0x7f.0.0.1",
-            "0177.0.0.1", "127.0.0.1.", "0", "%31%32%37.0.0.1", "①②⑦.0.0.1", "169.254.169.254",
-            "0xa9fea9fe", "2852039166", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-            "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "[fe80::1]", "[fd00:ec2::254]", "[::]",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "017700000001",
+            "0x7f000001",
+            "0x7f.0.0.1",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "0",
+            "%31%32%37.0.0.1",
+            "①②⑦.0.0.1",
+            "169.254.169.254",
+            "0xa9fea9fe",
+            "2852039166",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[64:ff9b::127.0.0.1]",
+            "[2002:7f00:1::]",
+            "[fe80::1]",
+            "[fd00:ec2::254]",
+            "[::]",
             "user:pass@10.0.0.1",
         ] {
             let url = format!("http://{host}/");
@@ -151,7 +182,11 @@ mod tests {
         assert_eq!(code(&clients, "http://8.8.8.8/"), None);
         assert_eq!(code(&clients, "http://example.com/"), None);
         for url in ["ftp://example.com/", "file:///etc/passwd", "data:,x"] {
-            assert_eq!(code(&clients, url).as_deref(), Some("ERR_INVALID_URL"), "{url}");
+            assert_eq!(
+                code(&clients, url).as_deref(),
+                Some("ERR_INVALID_URL"),
+                "{url}"
+            );
         }
     }
 
@@ -160,7 +195,10 @@ mod tests {
         let allow = vec!["localhost:4000".parse().unwrap()];
         let policy = Arc::new(EgressPolicy { allow });
         for (port, allowed) in [(Some(4000), true), (Some(4001), false), (None, false)] {
-            let resolver = Checked { policy: policy.clone(), port };
+            let resolver = Checked {
+                policy: policy.clone(),
+                port,
+            };
             let resolved = resolver.resolve("localhost".parse().unwrap()).await;
             assert_eq!(resolved.is_ok(), allowed, "{port:?}");
         }

@@ -61,7 +61,9 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn new(policy: EgressPolicy) -> Result<Self, reqwest::Error> {
-        Ok(Self { clients: Clients::new(policy)? })
+        Ok(Self {
+            clients: Clients::new(policy)?,
+        })
     }
 
     pub(crate) async fn handle(
@@ -70,7 +72,14 @@ impl Http {
         call: HttpCall,
     ) -> Result<HttpReply, ServiceError> {
         invocation.check_open()?;
-        let HttpCall::Request { method, url, headers, body, timeout, max_redirects } = call;
+        let HttpCall::Request {
+            method,
+            url,
+            headers,
+            body,
+            timeout,
+            max_redirects,
+        } = call;
         let hop = Hop {
             method: Method::from_bytes(method.to_ascii_uppercase().as_bytes())
                 .ok()
@@ -85,7 +94,11 @@ impl Http {
             headers: request_headers(headers)?,
             body: body.map(Into::into),
         };
-        if hop.body.as_ref().is_some_and(|body| body.len() > MAX_REQUEST_BODY) {
+        if hop
+            .body
+            .as_ref()
+            .is_some_and(|body| body.len() > MAX_REQUEST_BODY)
+        {
             return Err(ServiceError::plain(format!(
                 "The body must have at most {MAX_REQUEST_BODY} bytes"
             )));
@@ -139,7 +152,10 @@ impl Http {
         if let Some(body) = &hop.body {
             request = request.body(body.clone());
         }
-        request.send().await.map_err(|error| errors::describe(&error, &hop.url))
+        request
+            .send()
+            .await
+            .map_err(|error| errors::describe(&error, &hop.url))
     }
 }
 
@@ -149,8 +165,10 @@ async fn receive(mut response: Response) -> Result<HttpReply, ServiceError> {
     let url = response.url().clone();
     let mut body = Vec::new();
     // What counts is the size after decompression: that is what would fill the memory.
-    while let Some(chunk) =
-        response.chunk().await.map_err(|error| errors::describe(&error, &url))?
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| errors::describe(&error, &url))?
     {
         if body.len() + chunk.len() > MAX_RESPONSE_BODY {
             return Err(ServiceError::plain(format!(
@@ -204,7 +222,10 @@ fn request_headers(given: Vec<(String, String)>) -> Result<HeaderMap, ServiceErr
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     }
     if !headers.contains_key(ACCEPT) {
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/plain, */*"));
+        headers.insert(
+            ACCEPT,
+            HeaderValue::from_static("application/json, text/plain, */*"),
+        );
     }
     Ok(headers)
 }

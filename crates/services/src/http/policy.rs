@@ -53,8 +53,13 @@ impl FromStr for AllowRule {
         } else {
             (text, None)
         };
-        let port = port.map(|port| port.parse().map_err(|_| error())).transpose()?;
-        Ok(Self { to: destination(to).ok_or_else(error)?, port })
+        let port = port
+            .map(|port| port.parse().map_err(|_| error()))
+            .transpose()?;
+        Ok(Self {
+            to: destination(to).ok_or_else(error)?,
+            port,
+        })
     }
 }
 
@@ -67,7 +72,8 @@ impl fmt::Display for AllowRule {
             }
             Destination::Network(address, bits) => write!(formatter, "{address}/{bits}")?,
         }
-        self.port.map_or(Ok(()), |port| write!(formatter, ":{port}"))
+        self.port
+            .map_or(Ok(()), |port| write!(formatter, ":{port}"))
     }
 }
 
@@ -81,7 +87,9 @@ fn destination(text: &str) -> Option<Destination> {
         return Some(Destination::Network(address, width(address)));
     }
     let named = !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
     named.then(|| Destination::Host(text.to_ascii_lowercase()))
 }
 
@@ -158,12 +166,14 @@ const PRIVATE_V6: [(Ipv6Addr, u8); 5] = [
 
 fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(_) => {
-            PRIVATE_V4.iter().all(|&(network, bits)| !within(address, network.into(), bits))
-        }
+        IpAddr::V4(_) => PRIVATE_V4
+            .iter()
+            .all(|&(network, bits)| !within(address, network.into(), bits)),
         IpAddr::V6(_) => {
             within(address, PUBLIC_V6.0.into(), PUBLIC_V6.1)
-                && PRIVATE_V6.iter().all(|&(network, bits)| !within(address, network.into(), bits))
+                && PRIVATE_V6
+                    .iter()
+                    .all(|&(network, bits)| !within(address, network.into(), bits))
         }
     }
 }
@@ -175,20 +185,61 @@ mod tests {
     #[test]
     fn only_public_addresses_are_public() {
         let refused = [
-            "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1",
-            "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
-            "192.0.2.1", "192.168.0.1", "198.18.0.1", "198.19.255.255", "198.51.100.1",
-            "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
-            "::", "::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1",
-            "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:db8::1", "2002:7f00:1::",
-            "3fff::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.255.254",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:8.8.8.8",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:2::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
         ];
         for address in refused {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
         let public = [
-            "1.1.1.1", "8.8.8.8", "11.0.0.0", "100.63.255.255", "100.128.0.0", "172.15.255.255",
-            "172.32.0.0", "223.255.255.255", "2606:4700::1111", "2a00::1", "2001:4860:4860::8888",
+            "1.1.1.1",
+            "8.8.8.8",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "172.15.255.255",
+            "172.32.0.0",
+            "223.255.255.255",
+            "2606:4700::1111",
+            "2a00::1",
+            "2001:4860:4860::8888",
         ];
         for address in public {
             assert!(is_public(address.parse().unwrap()), "{address}");
@@ -197,7 +248,9 @@ mod tests {
 
     #[test]
     fn a_rule_allows_what_it_names_and_no_more() {
-        let policy = |rule: &str| EgressPolicy { allow: vec![rule.parse().unwrap()] };
+        let policy = |rule: &str| EgressPolicy {
+            allow: vec![rule.parse().unwrap()],
+        };
         let ask = |rule: &str, host: &str, address: &str, port| {
             policy(rule).allows(host, address.parse().unwrap(), port)
         };
@@ -210,13 +263,26 @@ mod tests {
         assert!(ask("[::1]:80", "::1", "::1", 80));
         assert!(!ask("[::1]:80", "::1", "127.0.0.1", 80));
         assert!(ask("::1", "::1", "::1", 81));
-        assert!(ask("Shipping.internal", "shipping.internal", "10.0.0.9", 443));
+        assert!(ask(
+            "Shipping.internal",
+            "shipping.internal",
+            "10.0.0.9",
+            443
+        ));
         assert!(!ask("shipping.internal", "evil.test", "10.0.0.9", 443));
     }
 
     #[test]
     fn a_rule_that_cannot_be_read_is_an_error_that_quotes_it() {
-        for rule in ["", "a b", "10.0.0.0/33", "host:port", "host:70000", "[::1", "[::1]80"] {
+        for rule in [
+            "",
+            "a b",
+            "10.0.0.0/33",
+            "host:port",
+            "host:70000",
+            "[::1",
+            "[::1]80",
+        ] {
             let error = rule.parse::<AllowRule>().unwrap_err().to_string();
             assert!(error.contains(&format!("{rule:?}")), "{error}");
         }

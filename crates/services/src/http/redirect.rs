@@ -50,7 +50,12 @@ pub(crate) fn follow(mut hop: Hop, status: StatusCode, target: Url) -> Hop {
     if becomes_get {
         hop.method = Method::GET;
         hop.body = None;
-        for header in [CONTENT_TYPE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION] {
+        for header in [
+            CONTENT_TYPE,
+            CONTENT_ENCODING,
+            CONTENT_LANGUAGE,
+            CONTENT_LOCATION,
+        ] {
             hop.headers.remove(header);
         }
     }
@@ -86,11 +91,20 @@ mod tests {
             headers.insert(header, "x".parse().unwrap());
         }
         let url = Url::parse("http://a.test/one").unwrap();
-        Hop { method, url, headers, body: Some(Bytes::from_static(b"x")) }
+        Hop {
+            method,
+            url,
+            headers,
+            body: Some(Bytes::from_static(b"x")),
+        }
     }
 
     fn go(method: Method, status: u16, to: &str) -> Hop {
-        follow(hop(method), StatusCode::from_u16(status).unwrap(), Url::parse(to).unwrap())
+        follow(
+            hop(method),
+            StatusCode::from_u16(status).unwrap(),
+            Url::parse(to).unwrap(),
+        )
     }
 
     #[test]
@@ -108,7 +122,11 @@ mod tests {
             assert_eq!(followed.method, after, "{method} {status}");
             let kept = after == method;
             assert_eq!(followed.body.is_some(), kept, "{method} {status}");
-            assert_eq!(followed.headers.contains_key(CONTENT_TYPE), kept, "{method} {status}");
+            assert_eq!(
+                followed.headers.contains_key(CONTENT_TYPE),
+                kept,
+                "{method} {status}"
+            );
         }
     }
 

@@ -59,15 +59,28 @@ impl Jobs {
     ) -> Result<JobReply, ServiceError> {
         invocation.check_open()?;
         match call {
-            JobCall::RunInBackground { application, function, payload, timeout, idempotency_key } => {
-                let request = Request { function, payload, timeout, idempotency_key };
+            JobCall::RunInBackground {
+                application,
+                function,
+                payload,
+                timeout,
+                idempotency_key,
+            } => {
+                let request = Request {
+                    function,
+                    payload,
+                    timeout,
+                    idempotency_key,
+                };
                 let job_id = self.queue(invocation, application, request).await?;
                 Ok(JobReply::RunInBackground { job_id })
             }
             JobCall::GetStatus { job_id } => self.status(invocation, &job_id).await,
-            JobCall::List { status, limit, cursor } => {
-                self.list(invocation, status, limit, cursor).await
-            }
+            JobCall::List {
+                status,
+                limit,
+                cursor,
+            } => self.list(invocation, status, limit, cursor).await,
         }
     }
 
@@ -127,8 +140,11 @@ impl Jobs {
             .await
             .map_err(unexpected)?
             .contains(&needed);
-        let target =
-            self.directory.find_application(caller.tenant_id, code).await.map_err(unexpected)?;
+        let target = self
+            .directory
+            .find_application(caller.tenant_id, code)
+            .await
+            .map_err(unexpected)?;
         match target {
             // Looked up by id or code; the permission names the code.
             Some(target) if granted && target.code == code => Ok(target),
@@ -175,7 +191,13 @@ impl Jobs {
             .transpose()?;
         let mut jobs = self
             .directory
-            .jobs(caller.tenant_id, caller.application_id, state, behind, limit + 1)
+            .jobs(
+                caller.tenant_id,
+                caller.application_id,
+                state,
+                behind,
+                limit + 1,
+            )
             .await
             .map_err(unexpected)?;
         let more = jobs.len() > limit as usize;
@@ -184,7 +206,10 @@ impl Jobs {
             .last()
             .filter(|_| more)
             .map(|job| self.seal_cursor(caller.application_id, status, job.position()));
-        Ok(JobReply::List { jobs: jobs.into_iter().map(describe).collect(), cursor })
+        Ok(JobReply::List {
+            jobs: jobs.into_iter().map(describe).collect(),
+            cursor,
+        })
     }
 
     fn seal_cursor(
@@ -195,7 +220,8 @@ impl Jobs {
     ) -> String {
         let mut content = position.created_at.to_le_bytes().to_vec();
         content.extend_from_slice(position.id.0.as_bytes());
-        self.cursors.seal(&[application.0.as_bytes(), filter(status)], &content)
+        self.cursors
+            .seal(&[application.0.as_bytes(), filter(status)], &content)
     }
 
     fn open_cursor(
@@ -241,7 +267,9 @@ impl Request {
             )));
         }
         if let Err(error) = serde_json::from_str::<&serde_json::value::RawValue>(&self.payload) {
-            return Err(ServiceError::plain(format!("The payload must be JSON: {error}")));
+            return Err(ServiceError::plain(format!(
+                "The payload must be JSON: {error}"
+            )));
         }
         if let Some(key) = &self.idempotency_key
             && !(1..=MAX_KEY_BYTES).contains(&key.len())
@@ -299,9 +327,10 @@ fn describe(job: Job) -> JobStatus {
         created_at: iso(job.created_at),
         started_at: job.started_at.map(iso),
         completed_at: job.completed_at.map(iso),
-        error: job
-            .failure
-            .map(|failure| JobError { code: failure.code, message: failure.message }),
+        error: job.failure.map(|failure| JobError {
+            code: failure.code,
+            message: failure.message,
+        }),
     }
 }
 
@@ -311,7 +340,6 @@ fn iso(milliseconds: i64) -> String {
         .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unexpected(error: DirectoryError) -> ServiceError {
     opaque("ask the directory about jobs", error)
 }

@@ -65,7 +65,10 @@ impl Messages {
                 let deliveries = self.deliver(invocation, user_ids, &message).await?;
                 Ok(MessagesReply::SendBulk { deliveries })
             }
-            MessagesCall::SendToGroup { group_code, message } => {
+            MessagesCall::SendToGroup {
+                group_code,
+                message,
+            } => {
                 let message = check(message)?;
                 let members = self.members(invocation, &group_code).await?;
                 let deliveries = self.deliver(invocation, members, &message).await?;
@@ -93,11 +96,13 @@ impl Messages {
             .filter(|needed| granted.iter().all(|permission| permission != needed))
             .collect();
         if !missing.is_empty() {
-            return Err(ServiceError::new("TenantGrantPermissionDeniedError").with(format!(
-                "Application is missing required IAM-data permissions: {}. \
+            return Err(
+                ServiceError::new("TenantGrantPermissionDeniedError").with(format!(
+                    "Application is missing required IAM-data permissions: {}. \
                  Assign a role with these permissions to the application.",
-                missing.join(", ")
-            )));
+                    missing.join(", ")
+                )),
+            );
         }
         let group = self
             .directory
@@ -110,7 +115,10 @@ impl Messages {
             .group_members(caller.tenant_id, group.id)
             .await
             .map_err(unexpected)?;
-        Ok(members.into_iter().map(|member| member.id.to_string()).collect())
+        Ok(members
+            .into_iter()
+            .map(|member| member.id.to_string())
+            .collect())
     }
 
     async fn deliver(
@@ -121,8 +129,10 @@ impl Messages {
     ) -> Result<Vec<Delivery>, ServiceError> {
         let caller = invocation.caller();
         // What is no UUID is nobody's id, and is asked for like any other unknown one.
-        let ids: Vec<UserId> =
-            user_ids.iter().map(|id| id.parse().unwrap_or_else(|_| UserId::new())).collect();
+        let ids: Vec<UserId> = user_ids
+            .iter()
+            .map(|id| id.parse().unwrap_or_else(|_| UserId::new()))
+            .collect();
         let mut sent = Vec::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
             let batch = self
@@ -132,20 +142,23 @@ impl Messages {
                 .map_err(unexpected)?;
             sent.extend(batch);
         }
-        let deliveries = user_ids.into_iter().zip(sent).map(|(user_id, id)| match id {
-            Some(id) => Delivery {
-                message_id: id.to_string(),
-                user_id,
-                status: DeliveryState::Sent,
-                error: None,
-            },
-            None => Delivery {
-                message_id: String::new(),
-                user_id,
-                status: DeliveryState::Failed,
-                error: Some("There is no such user".to_owned()),
-            },
-        });
+        let deliveries = user_ids
+            .into_iter()
+            .zip(sent)
+            .map(|(user_id, id)| match id {
+                Some(id) => Delivery {
+                    message_id: id.to_string(),
+                    user_id,
+                    status: DeliveryState::Sent,
+                    error: None,
+                },
+                None => Delivery {
+                    message_id: String::new(),
+                    user_id,
+                    status: DeliveryState::Failed,
+                    error: Some("There is no such user".to_owned()),
+                },
+            });
         Ok(deliveries.collect())
     }
 }
@@ -168,7 +181,11 @@ fn check(message: Message) -> Result<NewMessage, ServiceError> {
             return Err(invalid("data must be JSON"));
         }
     }
-    let expires_at = message.expires_at.as_deref().map(check_expiry).transpose()?;
+    let expires_at = message
+        .expires_at
+        .as_deref()
+        .map(check_expiry)
+        .transpose()?;
     Ok(NewMessage {
         kind: message.kind,
         subject: message.subject,
@@ -222,7 +239,6 @@ fn invalid(message: impl Into<String>) -> ServiceError {
     ServiceError::new("MessageValidationError").with(message.into())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unexpected(error: DirectoryError) -> ServiceError {
     opaque("ask the directory about messages", error)
 }

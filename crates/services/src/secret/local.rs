@@ -56,8 +56,11 @@ impl LocalKeys {
             }
             Err(error) => return Err(failed(error)),
         };
-        let keys: Option<Vec<NamedKey>> =
-            text.lines().filter(|line| !line.trim().is_empty()).map(named_key).collect();
+        let keys: Option<Vec<NamedKey>> = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(named_key)
+            .collect();
         match keys {
             Some(keys) if !keys.is_empty() => Ok(Self(keys)),
             _ => Err(OpenError::KeyFile(path.display().to_string())),
@@ -75,7 +78,11 @@ fn create(path: &Path) -> io::Result<()> {
     let name = &uuid::Uuid::new_v4().simple().to_string()[..8];
     let line = Zeroizing::new(format!("{name}:{}\n", STANDARD.encode(*bytes)));
     let draft = folder.join(format!(".secret.key.{name}"));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     let linked = file
         .write_all(line.as_bytes())
         .and_then(|()| file.sync_all())
@@ -99,11 +106,16 @@ fn named_key(line: &str) -> Option<NamedKey> {
         .expand(&[b"secret data keys v1"], hkdf::HKDF_SHA256)
         .and_then(|key| key.fill(&mut *derived))
         .ok()?;
-    Some(NamedKey { name: name.to_owned(), key: aes(&*derived)? })
+    Some(NamedKey {
+        name: name.to_owned(),
+        key: aes(&*derived)?,
+    })
 }
 
 fn aes(key: &[u8]) -> Option<LessSafeKey> {
-    UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
+    UnboundKey::new(&AES_256_GCM, key)
+        .ok()
+        .map(LessSafeKey::new)
 }
 
 /// The context as bytes: no two contexts have the same.
@@ -137,7 +149,9 @@ fn decrypt(
     associated: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN).ok_or(KeyError::Refused)?;
+    let (nonce, sealed) = sealed
+        .split_at_checked(NONCE_LEN)
+        .ok_or(KeyError::Refused)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::Refused)?;
     let mut work = Zeroizing::new(sealed.to_vec());
     let length = key
@@ -161,7 +175,13 @@ impl KeyEngine for LocalKeys {
         let content = encrypt(&data_key, &associated, plaintext)?;
         let length = u8::try_from(current.name.len())
             .map_err(|_| KeyError::Failed("the key's name is too long"))?;
-        Ok([&[VERSION, length], current.name.as_bytes(), &wrapped, &content].concat())
+        Ok([
+            &[VERSION, length],
+            current.name.as_bytes(),
+            &wrapped,
+            &content,
+        ]
+        .concat())
     }
 
     async fn open(&self, sealed: &[u8], context: &Context) -> Result<Zeroizing<Vec<u8>>, KeyError> {
@@ -171,10 +191,15 @@ impl KeyEngine for LocalKeys {
         if version != VERSION {
             return Err(KeyError::Refused);
         }
-        let (name, rest) = rest.split_at_checked(usize::from(length)).ok_or(KeyError::Refused)?;
+        let (name, rest) = rest
+            .split_at_checked(usize::from(length))
+            .ok_or(KeyError::Refused)?;
         let (wrapped, content) = rest.split_at_checked(WRAPPED).ok_or(KeyError::Refused)?;
-        let named =
-            self.0.iter().find(|key| key.name.as_bytes() == name).ok_or(KeyError::Refused)?;
+        let named = self
+            .0
+            .iter()
+            .find(|key| key.name.as_bytes() == name)
+            .ok_or(KeyError::Refused)?;
         let data_key = decrypt(&named.key, &associated, wrapped)?;
         let data_key = aes(&data_key).ok_or(KeyError::Refused)?;
         decrypt(&data_key, &associated, content)
@@ -188,7 +213,10 @@ mod tests {
     use tempfile::TempDir;
 
     fn context(pairs: &[(&str, &str)]) -> Context {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[tokio::test]
@@ -196,10 +224,21 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("keys").join("secret.key");
         let context = context(&[("a", "b")]);
-        let sealed = LocalKeys::open(&path).unwrap().seal(b"value", &context).await.unwrap();
-        let opened = LocalKeys::open(&path).unwrap().open(&sealed, &context).await.unwrap();
+        let sealed = LocalKeys::open(&path)
+            .unwrap()
+            .seal(b"value", &context)
+            .await
+            .unwrap();
+        let opened = LocalKeys::open(&path)
+            .unwrap()
+            .open(&sealed, &context)
+            .await
+            .unwrap();
         assert_eq!(opened.as_slice(), b"value");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
@@ -208,17 +247,30 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("secret.key");
         let context = context(&[]);
-        let sealed = LocalKeys::open(&path).unwrap().seal(b"old", &context).await.unwrap();
+        let sealed = LocalKeys::open(&path)
+            .unwrap()
+            .seal(b"old", &context)
+            .await
+            .unwrap();
         let old = fs::read_to_string(&path).unwrap();
         let new = format!("new:{}", STANDARD.encode([9; KEY]));
         fs::write(&path, format!("{new}\n{old}")).unwrap();
         let rotated = LocalKeys::open(&path).unwrap();
-        assert_eq!(rotated.open(&sealed, &context).await.unwrap().as_slice(), b"old");
+        assert_eq!(
+            rotated.open(&sealed, &context).await.unwrap().as_slice(),
+            b"old"
+        );
         let resealed = rotated.seal(b"new", &context).await.unwrap();
         fs::write(&path, new).unwrap();
         let only_new = LocalKeys::open(&path).unwrap();
-        assert_eq!(only_new.open(&resealed, &context).await.unwrap().as_slice(), b"new");
-        assert!(matches!(only_new.open(&sealed, &context).await, Err(KeyError::Refused)));
+        assert_eq!(
+            only_new.open(&resealed, &context).await.unwrap().as_slice(),
+            b"new"
+        );
+        assert!(matches!(
+            only_new.open(&sealed, &context).await,
+            Err(KeyError::Refused)
+        ));
     }
 
     #[tokio::test]
@@ -230,11 +282,24 @@ mod tests {
         for place in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[place] ^= 1;
-            assert!(matches!(keys.open(&changed, &bound).await, Err(KeyError::Refused)));
-            assert!(matches!(keys.open(&sealed[..place], &bound).await, Err(KeyError::Refused)));
+            assert!(matches!(
+                keys.open(&changed, &bound).await,
+                Err(KeyError::Refused)
+            ));
+            assert!(matches!(
+                keys.open(&sealed[..place], &bound).await,
+                Err(KeyError::Refused)
+            ));
         }
-        for other in [&[("a", "bc"), ("d", "")][..], &[("ab", "c")], &[("ab", "cd")]] {
-            assert!(matches!(keys.open(&sealed, &context(other)).await, Err(KeyError::Refused)));
+        for other in [
+            &[("a", "bc"), ("d", "")][..],
+            &[("ab", "c")],
+            &[("ab", "cd")],
+        ] {
+            assert!(matches!(
+                keys.open(&sealed, &context(other)).await,
+                Err(KeyError::Refused)
+            ));
         }
     }
 
@@ -244,7 +309,10 @@ mod tests {
         let path = folder.path().join("secret.key");
         for content in ["", "name", "name:c2hvcnQ=", ":AAAA"] {
             fs::write(&path, content).unwrap();
-            assert!(matches!(LocalKeys::open(&path), Err(OpenError::KeyFile(_))), "{content}");
+            assert!(
+                matches!(LocalKeys::open(&path), Err(OpenError::KeyFile(_))),
+                "{content}"
+            );
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
     }

@@ -62,7 +62,10 @@ pub(crate) struct Secrets {
 impl Secrets {
     pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
         let keys = LocalKeys::open(&config.data_dir.join("keys").join("secret.key"))?;
-        Ok(Self { directory, engine: Arc::new(keys) })
+        Ok(Self {
+            directory,
+            engine: Arc::new(keys),
+        })
     }
 
     pub(crate) async fn seal(
@@ -82,7 +85,9 @@ impl Secrets {
             .seal(value.as_bytes(), &stored(tenant, code))
             .await
             .map_err(|error| SealError::Encryption(error.to_string()))?;
-        self.directory.put_secret(tenant, code, &spell(&sealed)).await?;
+        self.directory
+            .put_secret(tenant, code, &spell(&sealed))
+            .await?;
         Ok(())
     }
 
@@ -96,13 +101,23 @@ impl Secrets {
             SecretCall::Get { secret } => self.get(invocation, &secret).await,
             SecretCall::Exists { secret } => {
                 let found = self.lookup(invocation, &secret).await?;
-                Ok(SecretReply::Exists { exists: matches!(found, Lookup::Granted { .. }) })
+                Ok(SecretReply::Exists {
+                    exists: matches!(found, Lookup::Granted { .. }),
+                })
             }
-            SecretCall::Encrypt { plaintext, encryption_context } => {
-                self.encrypt(invocation, Zeroizing::new(plaintext), encryption_context).await
+            SecretCall::Encrypt {
+                plaintext,
+                encryption_context,
+            } => {
+                self.encrypt(invocation, Zeroizing::new(plaintext), encryption_context)
+                    .await
             }
-            SecretCall::Decrypt { ciphertext, encryption_context } => {
-                self.decrypt(invocation, &ciphertext, encryption_context).await
+            SecretCall::Decrypt {
+                ciphertext,
+                encryption_context,
+            } => {
+                self.decrypt(invocation, &ciphertext, encryption_context)
+                    .await
             }
         }
     }
@@ -127,9 +142,13 @@ impl Secrets {
             }
             Lookup::NotFound => return Err(ServiceError::new("SecretNotFoundError").with(code)),
         };
-        let failed = |reason: &str| ServiceError::new("SecretDecryptionError").with(code).with(reason);
-        let sealed = unspell(&secret.ciphertext)
-            .ok_or_else(|| failed("the stored value is damaged"))?;
+        let failed = |reason: &str| {
+            ServiceError::new("SecretDecryptionError")
+                .with(code)
+                .with(reason)
+        };
+        let sealed =
+            unspell(&secret.ciphertext).ok_or_else(|| failed("the stored value is damaged"))?;
         let context = stored(invocation.caller().tenant_id, code);
         let value = match self.engine.open(&sealed, &context).await {
             Ok(value) => value,
@@ -149,7 +168,10 @@ impl Secrets {
     ) -> Result<SecretReply, ServiceError> {
         let context = own(invocation, context, "encrypt")?;
         if plaintext.len() > MAX_PLAINTEXT {
-            #[expect(clippy::cast_precision_loss, reason = "a frame is far below 2^53 bytes")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a frame is far below 2^53 bytes"
+            )]
             return Err(ServiceError::new("SecretPayloadTooLargeError")
                 .with(plaintext.len() as f64)
                 .with(MAX_PLAINTEXT as f64));
@@ -159,7 +181,9 @@ impl Secrets {
             .seal(plaintext.as_bytes(), &context)
             .await
             .map_err(|error| opaque("encrypt for an application", error))?;
-        Ok(SecretReply::Encrypt { ciphertext: spell(&sealed) })
+        Ok(SecretReply::Encrypt {
+            ciphertext: spell(&sealed),
+        })
     }
 
     async fn decrypt(
@@ -170,9 +194,15 @@ impl Secrets {
     ) -> Result<SecretReply, ServiceError> {
         let context = own(invocation, context, "decrypt")?;
         // No secret of the directory is meant here, so the error names none.
-        let failed = |reason: &str| ServiceError::new("SecretDecryptionError").with("").with(reason);
+        let failed = |reason: &str| {
+            ServiceError::new("SecretDecryptionError")
+                .with("")
+                .with(reason)
+        };
         if ciphertext.len() > MAX_CIPHERTEXT || !ciphertext.starts_with(PREFIX) {
-            return Err(failed("the ciphertext must be one that Secret.encrypt returned"));
+            return Err(failed(
+                "the ciphertext must be one that Secret.encrypt returned",
+            ));
         }
         let sealed = unspell(ciphertext).ok_or_else(|| failed(CANNOT))?;
         let plaintext = match self.engine.open(&sealed, &context).await {
@@ -204,9 +234,14 @@ fn own(
     operation: &str,
 ) -> Result<Context, ServiceError> {
     if let Some(key) = RESERVED.into_iter().find(|key| context.contains_key(*key)) {
-        return Err(ServiceError::new("SecretReservedContextKeyError").with(key).with(operation));
+        return Err(ServiceError::new("SecretReservedContextKeyError")
+            .with(key)
+            .with(operation));
     }
-    let bytes: usize = context.iter().map(|(key, value)| key.len() + value.len()).sum();
+    let bytes: usize = context
+        .iter()
+        .map(|(key, value)| key.len() + value.len())
+        .sum();
     if bytes > MAX_CONTEXT {
         return Err(ServiceError::plain(format!(
             "encryptionContext must have at most {MAX_CONTEXT} bytes, not {bytes}"
@@ -214,7 +249,10 @@ fn own(
     }
     let caller = invocation.caller();
     context.insert("tenantId".to_owned(), caller.tenant_id.to_string());
-    context.insert("applicationId".to_owned(), caller.application_id.to_string());
+    context.insert(
+        "applicationId".to_owned(),
+        caller.application_id.to_string(),
+    );
     context.insert("purpose".to_owned(), "application-data".to_owned());
     Ok(context)
 }

@@ -13,7 +13,10 @@ const BY_EXTENSION: [(&str, &str); 58] = [
     ("css", "text/css"),
     ("csv", "text/csv"),
     ("doc", "application/msword"),
-    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
     ("eml", "message/rfc822"),
     ("eps", "application/postscript"),
     ("epub", "application/epub+zip"),
@@ -44,7 +47,10 @@ const BY_EXTENSION: [(&str, &str); 58] = [
     ("pdf", "application/pdf"),
     ("png", "image/png"),
     ("ppt", "application/vnd.ms-powerpoint"),
-    ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
     ("rtf", "application/rtf"),
     ("svg", "image/svg+xml"),
     ("tar", "application/x-tar"),
@@ -57,7 +63,10 @@ const BY_EXTENSION: [(&str, &str); 58] = [
     ("webm", "video/webm"),
     ("webp", "image/webp"),
     ("xls", "application/vnd.ms-excel"),
-    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
     ("xml", "application/xml"),
     ("yaml", "application/yaml"),
     ("yml", "application/yaml"),
@@ -74,17 +83,22 @@ pub(crate) fn of_key(key: &str) -> &'static str {
 
 fn extension(key: &str) -> Option<String> {
     let name = key.rsplit('/').next()?;
-    name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())
+    name.rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase())
 }
 
 /// Whether the text may stand in a `Content-Type` header.
 pub(crate) fn is_valid(content_type: &str) -> bool {
     let token = |text: &str| {
         !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte))
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+*".contains(&byte))
     };
     content_type.len() <= 255
-        && content_type.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        && content_type
+            .bytes()
+            .all(|byte| (b' '..=b'~').contains(&byte))
         && essence(content_type)
             .split_once('/')
             .is_some_and(|(kind, subtype)| token(kind) && token(subtype))
@@ -92,7 +106,12 @@ pub(crate) fn is_valid(content_type: &str) -> bool {
 
 /// The type without its parameters, in lower case.
 pub(crate) fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// Whether a volume that allows these types takes such a file. An entry is a type
@@ -144,7 +163,15 @@ mod tests {
 
     #[test]
     fn a_type_that_would_break_a_header_is_invalid() {
-        for bad in ["", "text", "text/", "/x", "a/b\r\nSet-Cookie: x", "a b/c", "ä/b"] {
+        for bad in [
+            "",
+            "text",
+            "text/",
+            "/x",
+            "a/b\r\nSet-Cookie: x",
+            "a b/c",
+            "ä/b",
+        ] {
             assert!(!is_valid(bad), "{bad:?}");
         }
         assert!(is_valid("text/html; charset=\"utf-8\""));

@@ -50,8 +50,8 @@ const OPEN_VOLUMES: usize = 256;
 const IDLE_READERS: usize = 4;
 /// How old a file must be before it counts as left over.
 const LEFT_OVER: Duration = Duration::from_secs(60 * 60);
-/// Hex digits of the hash that make the entity tag.
-const ETAG_DIGITS: usize = 32;
+/// Bytes of the hash that make the entity tag.
+const ETAG_BYTES: usize = 16;
 
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
@@ -76,7 +76,10 @@ struct Folder {
 
 impl FolderStore {
     pub(crate) fn new(root: PathBuf) -> Self {
-        Self(Arc::new(Volumes { root, open: Mutex::new(HashMap::new()) }))
+        Self(Arc::new(Volumes {
+            root,
+            open: Mutex::new(HashMap::new()),
+        }))
     }
 }
 
@@ -89,7 +92,10 @@ impl Volumes {
         if open.len() >= OPEN_VOLUMES {
             open.retain(|_, folder| Arc::strong_count(folder) > 1);
         }
-        let path = self.root.join(place.tenant.to_string()).join(place.volume.to_string());
+        let path = self
+            .root
+            .join(place.tenant.to_string())
+            .join(place.volume.to_string());
         let folder = Arc::new(Folder::open(path)?);
         open.insert(place, folder.clone());
         let swept = folder.clone();
@@ -107,7 +113,11 @@ impl Folder {
         fs::create_dir_all(path.join("incoming"))?;
         fs::create_dir_all(path.join("blobs"))?;
         let writer = index::open(&path.join("index.sqlite"))?;
-        Ok(Self { path, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self {
+            path,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+        })
     }
 
     fn read<R>(
@@ -154,7 +164,10 @@ impl Folder {
         for shard in fs::read_dir(self.path.join("blobs"))? {
             for file in fs::read_dir(shard?.path())? {
                 let path = file?.path();
-                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let name = path
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .unwrap_or_default();
                 if !self.read(|connection| index::is_used(connection, name))? {
                     remove_if_older(&path, before);
                 }
@@ -242,7 +255,11 @@ impl ObjectStore for FolderStore {
                 size: 0,
                 incoming: Incoming(path),
             };
-            Ok(FolderWriter { folder, id, draft: Some(draft) })
+            Ok(FolderWriter {
+                folder,
+                id,
+                draft: Some(draft),
+            })
         })
         .await?;
         Ok(Box::new(writer))
@@ -259,8 +276,12 @@ impl ObjectStore for FolderStore {
 
     async fn list(&self, place: Place, request: ListRequest) -> Result<ListPage, StoreError> {
         let inner = self.0.clone();
-        blocking(move || inner.folder(place)?.read(|connection| index::list(connection, &request)))
-            .await
+        blocking(move || {
+            inner
+                .folder(place)?
+                .read(|connection| index::list(connection, &request))
+        })
+        .await
     }
 
     async fn copy(&self, place: Place, copy: Copy) -> Result<ObjectInfo, StoreError> {
@@ -309,7 +330,9 @@ impl Drop for Incoming {
 
 impl FolderWriter {
     fn take(&mut self) -> Result<Draft, StoreError> {
-        self.draft.take().ok_or_else(|| StoreError::Failed("the upload was given up".to_owned()))
+        self.draft
+            .take()
+            .ok_or_else(|| StoreError::Failed("the upload was given up".to_owned()))
     }
 }
 
@@ -343,7 +366,11 @@ impl ObjectWriter for FolderWriter {
             fs::create_dir_all(shard)?;
             fs::rename(&draft.incoming.0, &blob)?;
             File::open(shard)?.sync_all()?;
-            let content = Content { blob: &self.id, size: draft.size, etag: &etag };
+            let content = Content {
+                blob: &self.id,
+                size: draft.size,
+                etag: &etag,
+            };
             let put = self
                 .folder
                 .write(|connection| index::put(connection, &key, &content, attributes, expect));
@@ -359,9 +386,17 @@ impl ObjectWriter for FolderWriter {
 
 /// A hash of the content, quoted as in HTTP.
 fn etag(hash: digest::Context) -> String {
-    let digest = hash.finish();
-    let hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{}\"", &hex[..ETAG_DIGITS])
+    let mut etag = String::from('"');
+    for byte in &hash.finish().as_ref()[..ETAG_BYTES] {
+        let [high, low] = [byte >> 4, byte & 15].map(u32::from);
+        etag.extend(
+            [high, low]
+                .iter()
+                .filter_map(|&digit| char::from_digit(digit, 16)),
+        );
+    }
+    etag.push('"');
+    etag
 }
 
 #[cfg(test)]
@@ -382,13 +417,25 @@ mod tests {
     async fn put(store: &FolderStore, place: Place, key: &str, content: &'static [u8]) {
         let mut writer = store.create(place).await.unwrap();
         writer.write(Bytes::from_static(content)).await.unwrap();
-        let attributes = Attributes { content_type: "text/plain".into(), metadata: None };
-        writer.finish(key.into(), attributes, Expect::Anything).await.unwrap();
+        let attributes = Attributes {
+            content_type: "text/plain".into(),
+            metadata: None,
+        };
+        writer
+            .finish(key.into(), attributes, Expect::Anything)
+            .await
+            .unwrap();
     }
 
     fn store(folder: &TempDir) -> (FolderStore, Place, PathBuf) {
-        let place = Place { tenant: TenantId::new(), volume: VolumeId::new() };
-        let path = folder.path().join(place.tenant.to_string()).join(place.volume.to_string());
+        let place = Place {
+            tenant: TenantId::new(),
+            volume: VolumeId::new(),
+        };
+        let path = folder
+            .path()
+            .join(place.tenant.to_string())
+            .join(place.volume.to_string());
         (FolderStore::new(folder.path().to_owned()), place, path)
     }
 
@@ -403,9 +450,15 @@ mod tests {
 
         let opened = store.0.folder(place).unwrap();
         opened.sweep(SystemTime::now() - LEFT_OVER).unwrap();
-        assert_eq!((files(&path.join("incoming")), files(&path.join("blobs"))), (1, 2));
+        assert_eq!(
+            (files(&path.join("incoming")), files(&path.join("blobs"))),
+            (1, 2)
+        );
         opened.sweep(SystemTime::now() + LEFT_OVER).unwrap();
-        assert_eq!((files(&path.join("incoming")), files(&path.join("blobs"))), (0, 1));
+        assert_eq!(
+            (files(&path.join("incoming")), files(&path.join("blobs"))),
+            (0, 1)
+        );
         assert!(store.open(place, "a").await.unwrap().is_some());
     }
 

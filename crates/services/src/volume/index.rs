@@ -167,10 +167,7 @@ pub(crate) fn copy(
 
 /// One page of a listing. A position is the smallest key that may come next, so a page is right
 /// whatever was written or deleted since the page before.
-pub(crate) fn list(
-    connection: &Connection,
-    request: &ListRequest,
-) -> Result<ListPage, StoreError> {
+pub(crate) fn list(connection: &Connection, request: &ListRequest) -> Result<ListPage, StoreError> {
     let prefix = request.prefix.as_bytes();
     let end = after_all_with(prefix);
     let mut from = request.from.clone().unwrap_or_else(|| prefix.to_vec());
@@ -180,8 +177,9 @@ pub(crate) fn list(
          ORDER BY key LIMIT ?3"
     ))?;
     loop {
-        let rows: Vec<Entry> =
-            statement.query_map(params![from, end, CHUNK], entry)?.collect::<Result<_, _>>()?;
+        let rows: Vec<Entry> = statement
+            .query_map(params![from, end, CHUNK], entry)?
+            .collect::<Result<_, _>>()?;
         let last_chunk = (rows.len() as u64) < CHUNK.unsigned_abs();
         for row in rows {
             let key = row.info.key.as_bytes();
@@ -193,15 +191,12 @@ pub(crate) fn list(
                 page.next = Some(from);
                 return Ok(page);
             }
-            match folder(&row.info.key, request) {
-                Some(folder) => {
-                    from = after_all_with(folder.as_bytes());
-                    page.folders.push(folder);
-                }
-                None => {
-                    from = [key, &[0]].concat();
-                    page.files.push(row.info);
-                }
+            if let Some(folder) = folder(&row.info.key, request) {
+                from = after_all_with(folder.as_bytes());
+                page.folders.push(folder);
+            } else {
+                from = [key, &[0]].concat();
+                page.files.push(row.info);
             }
         }
         if last_chunk {
@@ -251,7 +246,10 @@ fn expected(
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "sizes and times are whole numbers below 2^53")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "sizes and times are whole numbers below 2^53"
+)]
 fn write(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), StoreError> {
     let metadata = entry
         .info
@@ -297,7 +295,10 @@ fn unused(
     Ok(unused)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "times stay below 2^53 for 280,000 years")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "times stay below 2^53 for 280,000 years"
+)]
 fn now() -> f64 {
     chrono::Utc::now().timestamp_millis() as f64
 }

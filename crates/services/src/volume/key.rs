@@ -19,7 +19,9 @@ pub(crate) fn check_prefix(prefix: &str) -> Result<(), ServiceError> {
 }
 
 pub(crate) fn invalid(path: &str, reason: &str) -> ServiceError {
-    ServiceError::new("InvalidPathError").with(path).with(reason)
+    ServiceError::new("InvalidPathError")
+        .with(path)
+        .with(reason)
 }
 
 /// What the last segment may be.
@@ -66,8 +68,22 @@ mod tests {
     fn keys_that_lead_elsewhere_are_refused() {
         let long = "é".repeat(513);
         for key in [
-            "", "/", "/etc/passwd", "..", "../x", "a/../b", "a/..", "a//b", "a/", "a\\b",
-            "..\\x", "a\0b", "a\nb", "a\u{7f}b", "a\u{85}b", &long,
+            "",
+            "/",
+            "/etc/passwd",
+            "..",
+            "../x",
+            "a/../b",
+            "a/..",
+            "a//b",
+            "a/",
+            "a\\b",
+            "..\\x",
+            "a\0b",
+            "a\nb",
+            "a\u{7f}b",
+            "a\u{85}b",
+            &long,
         ] {
             let error = check(key).unwrap_err();
             assert_eq!(error.class, "InvalidPathError", "{key:?}");
@@ -78,8 +94,22 @@ mod tests {
     fn everything_else_is_a_key() {
         let long = "é".repeat(512);
         for key in [
-            "a", "a/b", ".", "...", "..a", "a..", ".hidden/x", "a b", "100%", "a+b", "%2e%2e/x",
-            "日本語/📦.txt", "C:x", "con", "a?b#c&d='\"", &long,
+            "a",
+            "a/b",
+            ".",
+            "...",
+            "..a",
+            "a..",
+            ".hidden/x",
+            "a b",
+            "100%",
+            "a+b",
+            "%2e%2e/x",
+            "日本語/📦.txt",
+            "C:x",
+            "con",
+            "a?b#c&d='\"",
+            &long,
         ] {
             assert!(check(key).is_ok(), "{key:?}");
         }

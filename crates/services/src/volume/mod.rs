@@ -67,12 +67,20 @@ impl Granted {
     }
 
     fn need(&self, need: Need, operation: &str) -> Result<(), ServiceError> {
-        if self.grant.allows(need) { Ok(()) } else { Err(denied(&self.volume, need, operation)) }
+        if self.grant.allows(need) {
+            Ok(())
+        } else {
+            Err(denied(&self.volume, need, operation))
+        }
     }
 
     /// What a write may find under its key, by what the caller asks and the grant allows.
     fn expect(&self, if_not_exists: bool, operation: &str) -> Result<Expect, ServiceError> {
-        let expect = if if_not_exists { Expect::Nothing } else { Expect::Anything };
+        let expect = if if_not_exists {
+            Expect::Nothing
+        } else {
+            Expect::Anything
+        };
         self.grant
             .narrow(expect)
             .ok_or_else(|| denied(&self.volume, Need::Put, operation))
@@ -80,7 +88,10 @@ impl Granted {
 }
 
 pub(crate) fn place(volume: &Volume) -> Place {
-    Place { tenant: volume.tenant_id, volume: volume.id }
+    Place {
+        tenant: volume.tenant_id,
+        volume: volume.id,
+    }
 }
 
 fn denied(volume: &Volume, need: Need, operation: &str) -> ServiceError {
@@ -120,26 +131,45 @@ impl Volumes {
         match call {
             VolumeCall::Connect { volume } => {
                 let granted = self.granted(invocation, &volume).await?;
-                Ok(VolumeReply::Connect { permissions: granted.grant.names() })
+                Ok(VolumeReply::Connect {
+                    permissions: granted.grant.names(),
+                })
             }
             VolumeCall::Get { volume, key } => self.get(invocation, &volume, &key).await,
             VolumeCall::Exists { volume, key } => {
                 let granted = self.readable(invocation, &volume, &key, "exists").await?;
-                let found = self.store.stat(granted.place(), &key).await.map_err(unexpected)?;
-                Ok(VolumeReply::Exists { exists: found.is_some() })
+                let found = self
+                    .store
+                    .stat(granted.place(), &key)
+                    .await
+                    .map_err(unexpected)?;
+                Ok(VolumeReply::Exists {
+                    exists: found.is_some(),
+                })
             }
             VolumeCall::GetMetadata { volume, key } => {
-                let granted = self.readable(invocation, &volume, &key, "getMetadata").await?;
-                let found = self.store.stat(granted.place(), &key).await.map_err(unexpected)?;
+                let granted = self
+                    .readable(invocation, &volume, &key, "getMetadata")
+                    .await?;
+                let found = self
+                    .store
+                    .stat(granted.place(), &key)
+                    .await
+                    .map_err(unexpected)?;
                 let info = found.ok_or_else(|| missing(&volume, &key))?;
                 Ok(VolumeReply::GetMetadata { info })
             }
-            VolumeCall::Put { volume, key, content, options } => {
-                self.put(invocation, &volume, key, content, options).await
-            }
-            VolumeCall::StartUpload { volume, key, options } => {
-                self.start_upload(invocation, &volume, key, options).await
-            }
+            VolumeCall::Put {
+                volume,
+                key,
+                content,
+                options,
+            } => self.put(invocation, &volume, key, content, options).await,
+            VolumeCall::StartUpload {
+                volume,
+                key,
+                options,
+            } => self.start_upload(invocation, &volume, key, options).await,
             VolumeCall::WriteUpload { upload, content } => {
                 self.write_upload(invocation, upload, content).await
             }
@@ -152,21 +182,38 @@ impl Volumes {
                 key::check(&key)?;
                 let granted = self.granted(invocation, &volume).await?;
                 granted.need(Need::Delete, "delete")?;
-                self.store.delete(granted.place(), vec![key]).await.map_err(unexpected)?;
+                self.store
+                    .delete(granted.place(), vec![key])
+                    .await
+                    .map_err(unexpected)?;
                 Ok(VolumeReply::Delete { version_id: None })
             }
             VolumeCall::DeleteByPrefix { volume, prefix } => {
                 self.delete_by_prefix(invocation, &volume, prefix).await
             }
-            VolumeCall::List { volume, prefix, max_results, continuation_token, delimiter } => {
-                let query = Query { prefix, max_results, continuation_token, delimiter };
+            VolumeCall::List {
+                volume,
+                prefix,
+                max_results,
+                continuation_token,
+                delimiter,
+            } => {
+                let query = Query {
+                    prefix,
+                    max_results,
+                    continuation_token,
+                    delimiter,
+                };
                 self.list(invocation, &volume, query).await
             }
             VolumeCall::Copy(source) => {
                 let (place, copy) = self.copying(invocation, &source, "copy").await?;
                 let copied = self.store.copy(place, copy).await;
                 let info = copied.map_err(|error| refuse_copy(error, &source, "copy"))?;
-                Ok(VolumeReply::Copy { etag: info.etag, last_modified: info.last_modified })
+                Ok(VolumeReply::Copy {
+                    etag: info.etag,
+                    last_modified: info.last_modified,
+                })
             }
             VolumeCall::Move(source) => {
                 let (place, copy) = self.copying(invocation, &source, "move").await?;
@@ -181,8 +228,9 @@ impl Volumes {
                 response_content_type,
                 response_content_disposition,
             } => {
-                let granted =
-                    self.readable(invocation, &volume, &key, "generateDownloadUrl").await?;
+                let granted = self
+                    .readable(invocation, &volume, &key, "generateDownloadUrl")
+                    .await?;
                 self.download_url(
                     &granted,
                     key,
@@ -192,7 +240,13 @@ impl Volumes {
                 )
                 .map(VolumeReply::GenerateDownloadUrl)
             }
-            VolumeCall::GenerateUploadUrl { volume, key, expires_in, content_type, max_size } => {
+            VolumeCall::GenerateUploadUrl {
+                volume,
+                key,
+                expires_in,
+                content_type,
+                max_size,
+            } => {
                 key::check(&key)?;
                 let granted = self.granted(invocation, &volume).await?;
                 let expect = granted.expect(false, "generateUploadUrl")?;
@@ -211,9 +265,13 @@ impl Volumes {
             .await
             .map_err(|error| opaque("look a volume up", error))?;
         match found {
-            Lookup::Granted { resource, permissions } => {
-                Ok(Granted { volume: resource, grant: Grant::new(permissions) })
-            }
+            Lookup::Granted {
+                resource,
+                permissions,
+            } => Ok(Granted {
+                volume: resource,
+                grant: Grant::new(permissions),
+            }),
             Lookup::AccessDenied => Err(ServiceError::new("VolumeAccessDeniedError").with(code)),
             Lookup::NotFound => Err(ServiceError::new("VolumeNotFoundError").with(code)),
         }
@@ -239,7 +297,11 @@ impl Volumes {
         key: &str,
     ) -> Result<VolumeReply, ServiceError> {
         let granted = self.readable(invocation, code, key, "get").await?;
-        let opened = self.store.open(granted.place(), key).await.map_err(unexpected)?;
+        let opened = self
+            .store
+            .open(granted.place(), key)
+            .await
+            .map_err(unexpected)?;
         let (info, mut reader) = opened.ok_or_else(|| missing(code, key))?;
         if info.size > MAX_GET {
             return Err(ServiceError::plain(format!(
@@ -268,19 +330,29 @@ impl Volumes {
         prefix: String,
     ) -> Result<VolumeReply, ServiceError> {
         if prefix.is_empty() {
-            return Err(key::invalid(&prefix, "an empty prefix would delete the whole volume"));
+            return Err(key::invalid(
+                &prefix,
+                "an empty prefix would delete the whole volume",
+            ));
         }
         key::check_prefix(&prefix)?;
         let granted = self.granted(invocation, code).await?;
         granted.need(Need::Delete, "deleteByPrefix")?;
         let mut deleted_keys = Vec::new();
         let mut errors = Vec::new();
-        let mut request =
-            ListRequest { prefix, delimiter: None, limit: MAX_PAGE as usize, from: None };
+        let mut request = ListRequest {
+            prefix,
+            delimiter: None,
+            limit: MAX_PAGE as usize,
+            from: None,
+        };
         loop {
             invocation.check_open()?;
-            let page =
-                self.store.list(granted.place(), request.clone()).await.map_err(unexpected)?;
+            let page = self
+                .store
+                .list(granted.place(), request.clone())
+                .await
+                .map_err(unexpected)?;
             let keys: Vec<String> = page.files.into_iter().map(|file| file.key).collect();
             match self.store.delete(granted.place(), keys.clone()).await {
                 Ok(()) => deleted_keys.extend(keys),
@@ -295,7 +367,10 @@ impl Volumes {
             }
             request.from = page.next;
             if request.from.is_none() {
-                return Ok(VolumeReply::DeleteByPrefix { deleted_keys, errors });
+                return Ok(VolumeReply::DeleteByPrefix {
+                    deleted_keys,
+                    errors,
+                });
             }
         }
     }
@@ -309,7 +384,10 @@ impl Volumes {
         let prefix = query.prefix.unwrap_or_default();
         key::check_prefix(&prefix)?;
         let delimiter = query.delimiter.filter(|delimiter| !delimiter.is_empty());
-        if delimiter.as_ref().is_some_and(|delimiter| delimiter.len() > MAX_DELIMITER) {
+        if delimiter
+            .as_ref()
+            .is_some_and(|delimiter| delimiter.len() > MAX_DELIMITER)
+        {
             return Err(ServiceError::plain(format!(
                 "delimiter must have at most {MAX_DELIMITER} bytes"
             )));
@@ -340,9 +418,17 @@ impl Volumes {
                 })
             })
             .transpose()?;
-        let request =
-            ListRequest { prefix: prefix.clone(), delimiter: delimiter.clone(), limit, from };
-        let page = self.store.list(granted.place(), request).await.map_err(unexpected)?;
+        let request = ListRequest {
+            prefix: prefix.clone(),
+            delimiter: delimiter.clone(),
+            limit,
+            from,
+        };
+        let page = self
+            .store
+            .list(granted.place(), request)
+            .await
+            .map_err(unexpected)?;
         Ok(VolumeReply::List {
             files: page.files,
             folders: page.folders,
@@ -383,7 +469,9 @@ struct Query {
 }
 
 fn missing(volume: &str, key: &str) -> ServiceError {
-    ServiceError::new("FileNotFoundError").with(volume).with(key)
+    ServiceError::new("FileNotFoundError")
+        .with(volume)
+        .with(key)
 }
 
 fn refuse_copy(error: StoreError, source: &CopySource, operation: &str) -> ServiceError {
@@ -400,7 +488,6 @@ fn refuse_copy(error: StoreError, source: &CopySource, operation: &str) -> Servi
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unexpected(error: StoreError) -> ServiceError {
     opaque("work on a volume", error)
 }

@@ -36,7 +36,9 @@ impl Grant {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|permission| permission == name || permission == "*")
+        self.0
+            .iter()
+            .any(|permission| permission == name || permission == "*")
     }
 
     pub(crate) fn allows(&self, need: Need) -> bool {

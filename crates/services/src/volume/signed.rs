@@ -150,7 +150,15 @@ impl Volumes {
                  and no line ends or control characters"
             )));
         }
-        self.url(granted, key, expires_in, Method::Get { content_type, disposition })
+        self.url(
+            granted,
+            key,
+            expires_in,
+            Method::Get {
+                content_type,
+                disposition,
+            },
+        )
     }
 
     pub(crate) fn upload_url(
@@ -179,7 +187,16 @@ impl Volumes {
                 )));
             }
         };
-        self.url(granted, key, expires_in, Method::Put { content_type, max_size, expect })
+        self.url(
+            granted,
+            key,
+            expires_in,
+            Method::Put {
+                content_type,
+                max_size,
+                expect,
+            },
+        )
     }
 
     fn url(
@@ -208,7 +225,11 @@ impl Volumes {
             .map_err(|error| crate::failure::opaque("make a signed URL", error))?;
         #[expect(clippy::cast_precision_loss, reason = "times stay below 2^53")]
         Ok(SignedUrl {
-            url: format!("{}/volumes/{}", self.public_url, self.urls.seal(&[], &claims)),
+            url: format!(
+                "{}/volumes/{}",
+                self.public_url,
+                self.urls.seal(&[], &claims)
+            ),
             expires_at: expires_at as f64,
         })
     }
@@ -233,7 +254,11 @@ impl Volumes {
 
     pub(crate) async fn signed_download(&self, token: &str) -> Result<Download, SignedUrlError> {
         let (claims, volume) = self.claims(token).await?;
-        let Method::Get { content_type, disposition } = claims.method else {
+        let Method::Get {
+            content_type,
+            disposition,
+        } = claims.method
+        else {
             return Err(SignedUrlError::Invalid);
         };
         let (info, body) = self
@@ -243,7 +268,12 @@ impl Volumes {
             .map_err(|error| failed(&error))?
             .ok_or(SignedUrlError::NotFound)?;
         let content_type = content_type.unwrap_or_else(|| info.content_type.clone());
-        Ok(Download { info, content_type, disposition, body })
+        Ok(Download {
+            info,
+            content_type,
+            disposition,
+            body,
+        })
     }
 
     pub(crate) async fn signed_upload<S>(
@@ -257,7 +287,12 @@ impl Volumes {
         S: Stream<Item = io::Result<Bytes>> + Send,
     {
         let (claims, volume) = self.claims(token).await?;
-        let Method::Put { content_type: wanted, max_size, expect } = claims.method else {
+        let Method::Put {
+            content_type: wanted,
+            max_size,
+            expect,
+        } = claims.method
+        else {
             return Err(SignedUrlError::Invalid);
         };
         let content_type = uploaded_type(&volume, &claims.key, wanted, content_type)?;
@@ -265,8 +300,11 @@ impl Volumes {
         if content_length.is_some_and(|length| length > limit) {
             return Err(SignedUrlError::TooLarge(limit));
         }
-        let mut writer =
-            self.store().create(place(&volume)).await.map_err(|error| failed(&error))?;
+        let mut writer = self
+            .store()
+            .create(place(&volume))
+            .await
+            .map_err(|error| failed(&error))?;
         let mut body = pin!(body);
         let mut size = 0;
         while let Some(chunk) = body.next().await {
@@ -280,11 +318,17 @@ impl Volumes {
         if content_length.is_some_and(|length| length != size) {
             return Err(SignedUrlError::Incomplete);
         }
-        let attributes = Attributes { content_type, metadata: None };
-        writer.finish(claims.key, attributes, expect).await.map_err(|error| match error {
-            StoreError::Exists | StoreError::Missing => SignedUrlError::Conflict,
-            error @ StoreError::Failed(_) => failed(&error),
-        })
+        let attributes = Attributes {
+            content_type,
+            metadata: None,
+        };
+        writer
+            .finish(claims.key, attributes, expect)
+            .await
+            .map_err(|error| match error {
+                StoreError::Exists | StoreError::Missing => SignedUrlError::Conflict,
+                error @ StoreError::Failed(_) => failed(&error),
+            })
     }
 }
 
@@ -297,8 +341,8 @@ fn uploaded_type(
     sent: Option<&str>,
 ) -> Result<String, SignedUrlError> {
     if let Some(wanted) = wanted {
-        let same = sent
-            .is_some_and(|sent| content_type::essence(sent) == content_type::essence(&wanted));
+        let same =
+            sent.is_some_and(|sent| content_type::essence(sent) == content_type::essence(&wanted));
         if !same {
             return Err(SignedUrlError::ContentType(wanted));
         }

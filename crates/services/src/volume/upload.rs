@@ -55,23 +55,39 @@ impl OpenUploads {
         }
         uploads.last += 1;
         let id = uploads.last;
-        uploads.open.insert(id, Arc::new(tokio::sync::Mutex::new(Some(upload))));
+        uploads
+            .open
+            .insert(id, Arc::new(tokio::sync::Mutex::new(Some(upload))));
         Ok(id)
     }
 
     fn get(&self, id: u32) -> Option<Arc<tokio::sync::Mutex<Option<Upload>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).open.get(&id).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .open
+            .get(&id)
+            .cloned()
     }
 
     /// Forgets an upload; dropping it discards it.
     pub(crate) fn take(&self, id: u32) -> Option<Arc<tokio::sync::Mutex<Option<Upload>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&id)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .open
+            .remove(&id)
     }
 
     /// Discards all of them.
     pub(crate) async fn discard(&self) {
-        let open: Vec<_> =
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).open.drain().collect();
+        let open: Vec<_> = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .open
+            .drain()
+            .collect();
         for (_, upload) in open {
             upload.lock().await.take();
         }
@@ -98,13 +114,14 @@ impl Upload {
     }
 
     async fn finish(self) -> Result<ObjectInfo, ServiceError> {
-        let finished = self.writer.finish(self.key.clone(), self.attributes, self.expect).await;
+        let finished = self
+            .writer
+            .finish(self.key.clone(), self.attributes, self.expect)
+            .await;
         finished.map_err(|error| match error {
-            StoreError::Exists if self.if_not_exists => {
-                ServiceError::new("FileAlreadyExistsError")
-                    .with(self.volume.code.as_str())
-                    .with(self.key.as_str())
-            }
+            StoreError::Exists if self.if_not_exists => ServiceError::new("FileAlreadyExistsError")
+                .with(self.volume.code.as_str())
+                .with(self.key.as_str()),
             StoreError::Exists | StoreError::Missing => denied(&self.volume, Need::Put, "put"),
             error @ StoreError::Failed(_) => unexpected(error),
         })
@@ -120,11 +137,16 @@ impl Volumes {
         content: Vec<u8>,
         options: PutOptions,
     ) -> Result<VolumeReply, ServiceError> {
-        let mut upload =
-            self.upload(invocation, code, key, content.len() as u64, options).await?;
+        let mut upload = self
+            .upload(invocation, code, key, content.len() as u64, options)
+            .await?;
         upload.write(content.into()).await?;
         let info = upload.finish().await?;
-        Ok(VolumeReply::Put { etag: info.etag, size: info.size, version_id: None })
+        Ok(VolumeReply::Put {
+            etag: info.etag,
+            size: info.size,
+            version_id: None,
+        })
     }
 
     pub(crate) async fn start_upload(
@@ -171,7 +193,11 @@ impl Volumes {
         let open = invocation.uploads.take(id).ok_or_else(unknown)?;
         let upload = open.lock().await.take().ok_or_else(unknown)?;
         let info = upload.finish().await?;
-        Ok(VolumeReply::FinishUpload { etag: info.etag, size: info.size, version_id: None })
+        Ok(VolumeReply::FinishUpload {
+            etag: info.etag,
+            size: info.size,
+            version_id: None,
+        })
     }
 
     async fn upload(
@@ -189,10 +215,17 @@ impl Volumes {
         check_size(&granted.volume, &key, size)?;
         let content_type = accepted_type(&granted.volume, &key, options.content_type)?;
         Ok(Upload {
-            writer: self.store.create(place(&granted.volume)).await.map_err(unexpected)?,
+            writer: self
+                .store
+                .create(place(&granted.volume))
+                .await
+                .map_err(unexpected)?,
             volume: granted.volume,
             key,
-            attributes: Attributes { content_type, metadata: options.metadata },
+            attributes: Attributes {
+                content_type,
+                metadata: options.metadata,
+            },
             expect,
             if_not_exists: options.if_not_exists,
             size: 0,
@@ -248,8 +281,11 @@ pub(crate) fn accepted_type(
 pub(crate) fn check_metadata(
     metadata: Option<&BTreeMap<String, String>>,
 ) -> Result<(), ServiceError> {
-    let bytes: usize =
-        metadata.into_iter().flatten().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = metadata
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     if bytes > MAX_METADATA {
         return Err(ServiceError::plain(format!(
             "metadata must have at most {MAX_METADATA} bytes of names and values, not {bytes}"

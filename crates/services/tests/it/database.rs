@@ -27,7 +27,15 @@ async fn ask(
 }
 
 async fn connect(world: &World, invocation: &Invocation, code: &str) -> Result<u32, ServiceError> {
-    match ask(world, invocation, DatabaseCall::Connect { database: code.into() }).await? {
+    match ask(
+        world,
+        invocation,
+        DatabaseCall::Connect {
+            database: code.into(),
+        },
+    )
+    .await?
+    {
         DatabaseReply::Connect { connection, .. } => Ok(connection),
         other => panic!("{other:?}"),
     }
@@ -50,7 +58,11 @@ impl<'w> Db<'w> {
     async fn new(world: &'w World) -> Self {
         let invocation = world.invocation();
         let connection = connect(world, &invocation, "main").await.unwrap();
-        Self { world, invocation, connection }
+        Self {
+            world,
+            invocation,
+            connection,
+        }
     }
 
     async fn query_in(
@@ -66,15 +78,24 @@ impl<'w> Db<'w> {
             parameters: parameters.to_vec(),
         };
         match ask(self.world, &self.invocation, call).await? {
-            DatabaseReply::Query { columns, cells, affected_rows, .. } => {
-                Ok(Rows { columns, cells, affected: affected_rows })
-            }
+            DatabaseReply::Query {
+                columns,
+                cells,
+                affected_rows,
+                ..
+            } => Ok(Rows {
+                columns,
+                cells,
+                affected: affected_rows,
+            }),
             other => panic!("{other:?}"),
         }
     }
 
     async fn query(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<Cell>, ServiceError> {
-        self.query_in(None, sql, parameters).await.map(|rows| rows.cells)
+        self.query_in(None, sql, parameters)
+            .await
+            .map(|rows| rows.cells)
     }
 
     async fn execute(&self, sql: &str, parameters: &[Cell]) -> (f64, Option<Cell>) {
@@ -85,14 +106,21 @@ impl<'w> Db<'w> {
             parameters: parameters.to_vec(),
         };
         match ask(self.world, &self.invocation, call).await.unwrap() {
-            DatabaseReply::Execute { affected_rows, insert_id } => (affected_rows, insert_id),
+            DatabaseReply::Execute {
+                affected_rows,
+                insert_id,
+            } => (affected_rows, insert_id),
             other => panic!("{other:?}"),
         }
     }
 
     /// The reason that an error gives.
     async fn refused(&self, sql: &str) -> String {
-        let error = self.query(sql, &[]).await.err().unwrap_or_else(|| panic!("allowed: {sql}"));
+        let error = self
+            .query(sql, &[])
+            .await
+            .err()
+            .unwrap_or_else(|| panic!("allowed: {sql}"));
         let (class, arguments) = told(&error);
         assert_eq!(class, "DatabaseQueryError", "{sql}");
         assert_eq!(arguments[0], "main");
@@ -100,7 +128,10 @@ impl<'w> Db<'w> {
     }
 
     async fn begin(&self, parent: Option<u32>) -> Result<u32, ServiceError> {
-        let call = DatabaseCall::Begin { connection: self.connection, parent };
+        let call = DatabaseCall::Begin {
+            connection: self.connection,
+            parent,
+        };
         match ask(self.world, &self.invocation, call).await? {
             DatabaseReply::Begin { transaction } => Ok(transaction),
             other => panic!("{other:?}"),
@@ -108,17 +139,26 @@ impl<'w> Db<'w> {
     }
 
     async fn commit(&self, transaction: u32) -> Result<(), ServiceError> {
-        let call = DatabaseCall::Commit { connection: self.connection, transaction };
+        let call = DatabaseCall::Commit {
+            connection: self.connection,
+            transaction,
+        };
         ask(self.world, &self.invocation, call).await.map(drop)
     }
 
     async fn rollback(&self, transaction: u32) -> Result<(), ServiceError> {
-        let call = DatabaseCall::Rollback { connection: self.connection, transaction };
+        let call = DatabaseCall::Rollback {
+            connection: self.connection,
+            transaction,
+        };
         ask(self.world, &self.invocation, call).await.map(drop)
     }
 
     async fn count(&self) -> Cell {
-        self.query("SELECT COUNT(*) FROM t", &[]).await.unwrap().remove(0)
+        self.query("SELECT COUNT(*) FROM t", &[])
+            .await
+            .unwrap()
+            .remove(0)
     }
 }
 
@@ -135,7 +175,10 @@ async fn open() -> World {
     world.database("main", &["admin"]).await;
     Db::new(&world)
         .await
-        .execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE)", &[])
+        .execute(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE)",
+            &[],
+        )
         .await;
     world
 }
@@ -145,14 +188,31 @@ async fn only_a_granted_database_can_be_connected_to() {
     let world = open().await;
     let one = world.invocation();
     let error = connect(&world, &one, "nothing").await.unwrap_err();
-    assert_eq!(told(&error), ("DatabaseNotFoundError", vec!["nothing".into()]));
-    let error = connect(&world, &world.of_second(), "main").await.unwrap_err();
-    assert_eq!(told(&error), ("DatabaseAccessDeniedError", vec!["main".into()]));
-    let error = connect(&world, &world.of_stranger(), "main").await.unwrap_err();
+    assert_eq!(
+        told(&error),
+        ("DatabaseNotFoundError", vec!["nothing".into()])
+    );
+    let error = connect(&world, &world.of_second(), "main")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        told(&error),
+        ("DatabaseAccessDeniedError", vec!["main".into()])
+    );
+    let error = connect(&world, &world.of_stranger(), "main")
+        .await
+        .unwrap_err();
     assert_eq!(error.class, "DatabaseNotFoundError");
-    let spec =
-        DatabaseSpec { name: String::new(), engine: "oracle".into(), settings: "secret@host".into() };
-    world.directory.put_database(world.acme.id, "main", &spec).await.unwrap();
+    let spec = DatabaseSpec {
+        name: String::new(),
+        engine: "oracle".into(),
+        settings: "secret@host".into(),
+    };
+    world
+        .directory
+        .put_database(world.acme.id, "main", &spec)
+        .await
+        .unwrap();
     let error = connect(&world, &one, "main").await.unwrap_err();
     assert_eq!(error.class, "DatabaseConnectionError");
     assert!(!format!("{error:?}").contains("secret"), "{error:?}");
@@ -162,14 +222,24 @@ async fn only_a_granted_database_can_be_connected_to() {
 async fn a_database_that_cannot_be_opened_says_so_without_its_path() {
     let world = world().await;
     world.database("main", &["read"]).await;
-    let settings = world.folder.path().join("directory.sqlite").join("below-a-file");
+    let settings = world
+        .folder
+        .path()
+        .join("directory.sqlite")
+        .join("below-a-file");
     let spec = DatabaseSpec {
         name: String::new(),
         engine: "sqlite".into(),
         settings: settings.to_str().unwrap().into(),
     };
-    world.directory.put_database(world.acme.id, "main", &spec).await.unwrap();
-    let error = connect(&world, &world.invocation(), "main").await.unwrap_err();
+    world
+        .directory
+        .put_database(world.acme.id, "main", &spec)
+        .await
+        .unwrap();
+    let error = connect(&world, &world.invocation(), "main")
+        .await
+        .unwrap_err();
     assert_eq!(error.class, "DatabaseConnectionError");
     assert!(!format!("{error:?}").contains("below-a-file"), "{error:?}");
 }
@@ -194,7 +264,8 @@ async fn values_go_in_and_come_out_as_the_contract_says() {
         Cell::Json("{\"a\":[1]}".into()),
         Cell::Bool(true),
     ];
-    db.execute("INSERT INTO v VALUES (?, ?, ?, $4, $5, ?6, ?, ?)", &values).await;
+    db.execute("INSERT INTO v VALUES (?, ?, ?, $4, $5, ?6, ?, ?)", &values)
+        .await;
     let rows = db.query_in(None, "SELECT * FROM v", &[]).await.unwrap();
     assert_eq!(rows.columns, ["i", "r", "s", "b", "d", "ts", "j", "f"]);
     assert_eq!(
@@ -212,29 +283,64 @@ async fn values_go_in_and_come_out_as_the_contract_says() {
     );
     assert_eq!(rows.affected, None);
     let odd = [text("not a date"), text("{no json"), Cell::Null];
-    db.execute("INSERT INTO v (d, j, s) VALUES (?, ?, ?)", &odd).await;
-    let cells = db.query("SELECT d, j, s FROM v WHERE i IS NULL", &[]).await.unwrap();
+    db.execute("INSERT INTO v (d, j, s) VALUES (?, ?, ?)", &odd)
+        .await;
+    let cells = db
+        .query("SELECT d, j, s FROM v WHERE i IS NULL", &[])
+        .await
+        .unwrap();
     assert_eq!(cells, odd);
     // What is no column has no declared type.
-    assert_eq!(db.query("SELECT $2, ?1, $2", &[number(1), text("x")]).await.unwrap().len(), 3);
-    let rows = db.query_in(None, "SELECT 1 AS a, 2 AS a FROM v WHERE 0", &[]).await.unwrap();
-    assert_eq!((rows.columns, rows.cells.len()), (vec!["a".to_owned(), "a".to_owned()], 0));
+    assert_eq!(
+        db.query("SELECT $2, ?1, $2", &[number(1), text("x")])
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
+    let rows = db
+        .query_in(None, "SELECT 1 AS a, 2 AS a FROM v WHERE 0", &[])
+        .await
+        .unwrap();
+    assert_eq!(
+        (rows.columns, rows.cells.len()),
+        (vec!["a".to_owned(), "a".to_owned()], 0)
+    );
 }
 
 #[tokio::test]
 async fn writes_report_what_they_changed() {
     let world = open().await;
     let db = Db::new(&world).await;
-    let inserted = db.execute("INSERT INTO t (name) VALUES (?), (?)", &[text("a"), text("b")]).await;
+    let inserted = db
+        .execute(
+            "INSERT INTO t (name) VALUES (?), (?)",
+            &[text("a"), text("b")],
+        )
+        .await;
     assert_eq!(inserted, (2.0, Some(number(2))));
-    assert_eq!(db.execute("UPDATE t SET name = name || '!'", &[]).await, (2.0, None));
-    assert_eq!(db.execute("CREATE INDEX i ON t (name)", &[]).await, (0.0, None));
-    let ignored = db.execute("INSERT OR IGNORE INTO t (id, name) VALUES (1, 'x')", &[]).await;
+    assert_eq!(
+        db.execute("UPDATE t SET name = name || '!'", &[]).await,
+        (2.0, None)
+    );
+    assert_eq!(
+        db.execute("CREATE INDEX i ON t (name)", &[]).await,
+        (0.0, None)
+    );
+    let ignored = db
+        .execute("INSERT OR IGNORE INTO t (id, name) VALUES (1, 'x')", &[])
+        .await;
     assert_eq!(ignored, (0.0, None));
     let sql = "INSERT INTO t (name) VALUES ('c') RETURNING id, name";
     let rows = db.query_in(None, sql, &[]).await.unwrap();
-    assert_eq!((rows.cells, rows.affected), (vec![number(3), text("c")], Some(1.0)));
-    assert_eq!(db.execute("DELETE FROM t WHERE id > ?", &[number(1)]).await, (2.0, None));
+    assert_eq!(
+        (rows.cells, rows.affected),
+        (vec![number(3), text("c")], Some(1.0))
+    );
+    assert_eq!(
+        db.execute("DELETE FROM t WHERE id > ?", &[number(1)]).await,
+        (2.0, None)
+    );
 }
 
 #[tokio::test]
@@ -243,16 +349,42 @@ async fn a_statement_that_cannot_run_says_why_and_shows_the_start_of_itself() {
     let db = Db::new(&world).await;
     db.execute("INSERT INTO t (name) VALUES ('a')", &[]).await;
     assert!(db.refused("SELEC 1").await.contains("SELEC"));
-    assert!(db.refused("SELECT * FROM nothing").await.contains("nothing"));
-    assert!(db.refused("INSERT INTO t (name) VALUES ('a')").await.contains("UNIQUE"));
-    assert!(db.refused("SELECT 1; SELECT 2").await.contains("one statement"));
-    assert!(db.refused("SELECT ?").await.contains("1 placeholders, and 0 parameters"));
+    assert!(
+        db.refused("SELECT * FROM nothing")
+            .await
+            .contains("nothing")
+    );
+    assert!(
+        db.refused("INSERT INTO t (name) VALUES ('a')")
+            .await
+            .contains("UNIQUE")
+    );
+    assert!(
+        db.refused("SELECT 1; SELECT 2")
+            .await
+            .contains("one statement")
+    );
+    assert!(
+        db.refused("SELECT ?")
+            .await
+            .contains("1 placeholders, and 0 parameters")
+    );
     assert!(db.refused("SELECT :name").await.contains(":name"));
     assert!(db.refused("  -- nothing").await.contains("empty"));
-    assert!(db.refused("SELECT zeroblob(100000000)").await.contains("too big"));
-    let error = db.query(&format!("SELECT '{}' FROM", "é".repeat(300)), &[]).await.unwrap_err();
+    assert!(
+        db.refused("SELECT zeroblob(100000000)")
+            .await
+            .contains("too big")
+    );
+    let error = db
+        .query(&format!("SELECT '{}' FROM", "é".repeat(300)), &[])
+        .await
+        .unwrap_err();
     assert_eq!(told(&error).1[2].chars().count(), 200);
-    let trailing = db.query("SELECT 1; -- and nothing else", &[]).await.unwrap();
+    let trailing = db
+        .query("SELECT 1; -- and nothing else", &[])
+        .await
+        .unwrap();
     assert_eq!(trailing, [number(1)]);
     let trigger = "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET name = name; \
                    DELETE FROM t WHERE 0; END";
@@ -263,16 +395,29 @@ async fn a_statement_that_cannot_run_says_why_and_shows_the_start_of_itself() {
 async fn the_grant_decides_what_is_possible() {
     let world = open().await;
     let admin = Db::new(&world).await;
-    admin.execute("INSERT INTO t (name) VALUES ('a')", &[]).await;
+    admin
+        .execute("INSERT INTO t (name) VALUES ('a')", &[])
+        .await;
     admin.execute("CREATE VIEW w AS SELECT * FROM t", &[]).await;
 
     let ddl = [
-        "CREATE TABLE x (a)", "DROP TABLE t", "ALTER TABLE t ADD COLUMN c", "CREATE INDEX i ON t (id)",
-        "DROP VIEW w", "REINDEX", "ANALYZE", "PRAGMA user_version = 3",
+        "CREATE TABLE x (a)",
+        "DROP TABLE t",
+        "ALTER TABLE t ADD COLUMN c",
+        "CREATE INDEX i ON t (id)",
+        "DROP VIEW w",
+        "REINDEX",
+        "ANALYZE",
+        "PRAGMA user_version = 3",
         "CREATE VIRTUAL TABLE f USING fts5(a)",
     ];
-    let dml = ["INSERT INTO t (name) VALUES ('b')", "UPDATE t SET name = 'c'", "DELETE FROM t",
-        "WITH x AS (SELECT 1) DELETE FROM t", "REPLACE INTO t VALUES (1, 'z')"];
+    let dml = [
+        "INSERT INTO t (name) VALUES ('b')",
+        "UPDATE t SET name = 'c'",
+        "DELETE FROM t",
+        "WITH x AS (SELECT 1) DELETE FROM t",
+        "REPLACE INTO t VALUES (1, 'z')",
+    ];
     world.database("main", &["read", "write"]).await;
     let writer = Db::new(&world).await;
     for sql in ddl {
@@ -289,23 +434,53 @@ async fn the_grant_decides_what_is_possible() {
         assert!(reader.refused(sql).await.contains("takes write"), "{sql}");
     }
     let transaction = reader.begin(None).await.unwrap();
-    assert!(reader.query_in(Some(transaction), dml[0], &[]).await.is_err());
-    assert_eq!(reader.query("SELECT COUNT(*) FROM w", &[]).await.unwrap(), [number(2)]);
-    assert_eq!(reader.query("PRAGMA table_info(t)", &[]).await.unwrap().len(), 12);
+    assert!(
+        reader
+            .query_in(Some(transaction), dml[0], &[])
+            .await
+            .is_err()
+    );
+    assert_eq!(
+        reader.query("SELECT COUNT(*) FROM w", &[]).await.unwrap(),
+        [number(2)]
+    );
+    assert_eq!(
+        reader
+            .query("PRAGMA table_info(t)", &[])
+            .await
+            .unwrap()
+            .len(),
+        12
+    );
 
     world.database("main", &[]).await;
-    let error = connect(&world, &world.invocation(), "main").await.unwrap_err();
+    let error = connect(&world, &world.invocation(), "main")
+        .await
+        .unwrap_err();
     assert_eq!(error.class, "DatabaseAccessDeniedError");
     world.database("main", &["admin"]).await;
     let admin = Db::new(&world).await;
-    for sql in ["PRAGMA user_version = 3", "CREATE VIRTUAL TABLE f USING fts5(a)"] {
+    for sql in [
+        "PRAGMA user_version = 3",
+        "CREATE VIRTUAL TABLE f USING fts5(a)",
+    ] {
         admin.query(sql, &[]).await.unwrap();
     }
-    for sql in ["DROP VIEW w", "ALTER TABLE t ADD COLUMN c", "CREATE INDEX i ON t (c)", "DROP TABLE t"] {
+    for sql in [
+        "DROP VIEW w",
+        "ALTER TABLE t ADD COLUMN c",
+        "CREATE INDEX i ON t (c)",
+        "DROP TABLE t",
+    ] {
         admin.query(sql, &[]).await.unwrap();
     }
-    admin.execute("INSERT INTO f VALUES ('hello world')", &[]).await;
-    let found = admin.query("SELECT COUNT(*) FROM f WHERE f MATCH 'world'", &[]).await.unwrap();
+    admin
+        .execute("INSERT INTO f VALUES ('hello world')", &[])
+        .await;
+    let found = admin
+        .query("SELECT COUNT(*) FROM f WHERE f MATCH 'world'", &[])
+        .await
+        .unwrap();
     assert_eq!(found, [number(1)]);
 }
 
@@ -352,7 +527,9 @@ async fn a_transaction_is_kept_or_undone_whole() {
     let world = open().await;
     let db = Db::new(&world).await;
     let one = db.begin(None).await.unwrap();
-    db.query_in(Some(one), "INSERT INTO t (name) VALUES ('a')", &[]).await.unwrap();
+    db.query_in(Some(one), "INSERT INTO t (name) VALUES ('a')", &[])
+        .await
+        .unwrap();
     assert_eq!(db.count().await, number(0));
     db.commit(one).await.unwrap();
     assert_eq!(db.count().await, number(1));
@@ -377,7 +554,9 @@ async fn nested_transactions_are_savepoints() {
         let db = &db;
         async move {
             let sql = "INSERT INTO t (name) VALUES (?)";
-            db.query_in(Some(transaction), sql, &[text(name)]).await.unwrap();
+            db.query_in(Some(transaction), sql, &[text(name)])
+                .await
+                .unwrap();
         }
     };
     let outer = db.begin(None).await.unwrap();
@@ -394,7 +573,10 @@ async fn nested_transactions_are_savepoints() {
     assert_eq!(told(&error).1[1], "a transaction inside it is still open");
     db.commit(kept).await.unwrap();
     db.commit(outer).await.unwrap();
-    let names = db.query("SELECT name FROM t ORDER BY name", &[]).await.unwrap();
+    let names = db
+        .query("SELECT name FROM t ORDER BY name", &[])
+        .await
+        .unwrap();
     assert_eq!(names, [text("kept"), text("outer")]);
 
     // Undoing the outer one takes the inner one along.
@@ -416,14 +598,24 @@ async fn a_commit_that_fails_is_rolled_back() {
     )
     .await;
     let one = db.begin(None).await.unwrap();
-    db.query_in(Some(one), "INSERT INTO c VALUES (99)", &[]).await.unwrap();
+    db.query_in(Some(one), "INSERT INTO c VALUES (99)", &[])
+        .await
+        .unwrap();
     let error = db.commit(one).await.unwrap_err();
     let (class, arguments) = told(&error);
-    assert_eq!((class, arguments[2].as_str()), ("DatabaseTransactionError", "true"));
+    assert_eq!(
+        (class, arguments[2].as_str()),
+        ("DatabaseTransactionError", "true")
+    );
     assert!(arguments[1].contains("FOREIGN KEY"), "{error:?}");
-    assert_eq!(db.query("SELECT COUNT(*) FROM c", &[]).await.unwrap(), [number(0)]);
+    assert_eq!(
+        db.query("SELECT COUNT(*) FROM c", &[]).await.unwrap(),
+        [number(0)]
+    );
     let two = db.begin(None).await.unwrap();
-    db.query_in(Some(two), "INSERT INTO t (name) VALUES ('a')", &[]).await.unwrap();
+    db.query_in(Some(two), "INSERT INTO t (name) VALUES ('a')", &[])
+        .await
+        .unwrap();
     db.commit(two).await.unwrap();
 }
 
@@ -433,7 +625,9 @@ async fn what_an_invocation_leaves_open_is_rolled_back() {
     let db = Db::new(&world).await;
     let one = db.begin(None).await.unwrap();
     let inner = db.begin(Some(one)).await.unwrap();
-    db.query_in(Some(inner), "INSERT INTO t (name) VALUES ('a')", &[]).await.unwrap();
+    db.query_in(Some(inner), "INSERT INTO t (name) VALUES ('a')", &[])
+        .await
+        .unwrap();
     world.services.close(&db.invocation).await;
     world.services.close(&db.invocation).await;
     assert!(db.query("SELECT 1", &[]).await.is_err());
@@ -445,8 +639,12 @@ async fn what_an_invocation_leaves_open_is_rolled_back() {
 
     // Closing the connection alone does the same.
     let two = next.begin(None).await.unwrap();
-    next.query_in(Some(two), "DELETE FROM t", &[]).await.unwrap();
-    let close = DatabaseCall::Close { connection: next.connection };
+    next.query_in(Some(two), "DELETE FROM t", &[])
+        .await
+        .unwrap();
+    let close = DatabaseCall::Close {
+        connection: next.connection,
+    };
     ask(&world, &next.invocation, close.clone()).await.unwrap();
     ask(&world, &next.invocation, close).await.unwrap();
     let error = next.query("SELECT 1", &[]).await.unwrap_err();
@@ -464,8 +662,16 @@ async fn an_endless_statement_ends_with_its_invocation() {
     for transaction in [false, true] {
         let short = invocation(&world.acme, &world.orders, Duration::from_millis(300));
         let connection = connect(&world, &short, "main").await.unwrap();
-        let db = Db { world: &world, invocation: short, connection };
-        let transaction = if transaction { Some(db.begin(None).await.unwrap()) } else { None };
+        let db = Db {
+            world: &world,
+            invocation: short,
+            connection,
+        };
+        let transaction = if transaction {
+            Some(db.begin(None).await.unwrap())
+        } else {
+            None
+        };
         let error = db.query_in(transaction, ENDLESS, &[]).await.err().unwrap();
         assert!(told(&error).1[1].contains("stopped"), "{error:?}");
         world.services.close(&db.invocation).await;
@@ -474,13 +680,23 @@ async fn an_endless_statement_ends_with_its_invocation() {
     for drops in [false, true] {
         let one = world.invocation();
         let connection = connect(&world, &one, "main").await.unwrap();
-        let db = Db { world: &world, invocation: one.clone(), connection };
+        let db = Db {
+            world: &world,
+            invocation: one.clone(),
+            connection,
+        };
         let transaction = db.begin(None).await.unwrap();
         let running = {
             let (world, one) = (world.clone(), one.clone());
             tokio::spawn(async move {
-                let db = Db { world: &world, invocation: one, connection };
-                db.query_in(Some(transaction), ENDLESS, &[]).await.map(|rows| rows.cells)
+                let db = Db {
+                    world: &world,
+                    invocation: one,
+                    connection,
+                };
+                db.query_in(Some(transaction), ENDLESS, &[])
+                    .await
+                    .map(|rows| rows.cells)
             })
         };
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -542,10 +758,25 @@ async fn another_invocations_numbers_mean_nothing() {
     let world = open().await;
     let db = Db::new(&world).await;
     let transaction = db.begin(None).await.unwrap();
-    let thief = Db { world: &world, invocation: world.invocation(), connection: db.connection };
-    assert_eq!(thief.query("SELECT 1", &[]).await.unwrap_err().class, "DatabaseConnectionError");
+    let thief = Db {
+        world: &world,
+        invocation: world.invocation(),
+        connection: db.connection,
+    };
+    assert_eq!(
+        thief.query("SELECT 1", &[]).await.unwrap_err().class,
+        "DatabaseConnectionError"
+    );
     let own = connect(&world, &thief.invocation, "main").await.unwrap();
-    let thief = Db { connection: own, ..thief };
-    assert!(thief.query_in(Some(transaction), "SELECT 1", &[]).await.is_err());
+    let thief = Db {
+        connection: own,
+        ..thief
+    };
+    assert!(
+        thief
+            .query_in(Some(transaction), "SELECT 1", &[])
+            .await
+            .is_err()
+    );
     assert!(thief.commit(transaction).await.is_err());
 }

@@ -52,9 +52,16 @@ fn request(method: &str, url: impl Into<String>) -> HttpCall {
 async fn send(world: &World, call: HttpCall) -> Result<Got, ServiceError> {
     let invocation = world.invocation();
     match world.call(&invocation, ServiceCall::Http(call)).await? {
-        ServiceReply::Http(HttpReply::Request { status, headers, body, .. }) => {
-            Ok(Got { status, headers: headers.into_iter().collect(), body })
-        }
+        ServiceReply::Http(HttpReply::Request {
+            status,
+            headers,
+            body,
+            ..
+        }) => Ok(Got {
+            status,
+            headers: headers.into_iter().collect(),
+            body,
+        }),
         other => panic!("{other:?}"),
     }
 }
@@ -62,21 +69,29 @@ async fn send(world: &World, call: HttpCall) -> Result<Got, ServiceError> {
 async fn code(world: &World, url: &str) -> String {
     let error = send(world, request("GET", url)).await.err().unwrap();
     assert_eq!(error.class, "Error");
-    error.code.unwrap_or_else(|| panic!("{:?}", error.arguments))
+    error
+        .code
+        .unwrap_or_else(|| panic!("{:?}", error.arguments))
 }
 
 /// What the request looked like, one header to a line.
 async fn echo(method: Method, headers: HeaderMap, body: Bytes) -> String {
     let mut lines = vec![method.to_string()];
     lines.extend(
-        headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())),
+        headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())),
     );
     lines.push(String::from_utf8_lossy(&body).into_owned());
     lines.join("\n")
 }
 
 async fn redirect(Path((status, to)): Path<(u16, String)>) -> impl IntoResponse {
-    (StatusCode::from_u16(status).unwrap(), [(LOCATION, to)], "moved")
+    (
+        StatusCode::from_u16(status).unwrap(),
+        [(LOCATION, to)],
+        "moved",
+    )
 }
 
 async fn serve(router: Router) -> SocketAddr {
@@ -90,19 +105,28 @@ fn router() -> Router {
     Router::new()
         .route("/echo", any(echo))
         .route("/redirect/{status}/{*to}", any(redirect))
-        .route("/status/{status}", any(|Path(status): Path<u16>| async move {
-            let headers = AppendHeaders([("x-two", "a"), ("x-two", "b")]);
-            (StatusCode::from_u16(status).unwrap(), headers, "body")
-        }))
-        .route("/slow", get(|| async {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-        }))
+        .route(
+            "/status/{status}",
+            any(|Path(status): Path<u16>| async move {
+                let headers = AppendHeaders([("x-two", "a"), ("x-two", "b")]);
+                (StatusCode::from_u16(status).unwrap(), headers, "body")
+            }),
+        )
+        .route(
+            "/slow",
+            get(|| async {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }),
+        )
         .route("/large", get(|| async { vec![b'x'; 33 * 1024 * 1024] }))
 }
 
 fn allow(addresses: &[SocketAddr]) -> EgressPolicy {
     EgressPolicy {
-        allow: addresses.iter().map(|address| address.to_string().parse().unwrap()).collect(),
+        allow: addresses
+            .iter()
+            .map(|address| address.to_string().parse().unwrap())
+            .collect(),
     }
 }
 
@@ -114,8 +138,13 @@ async fn open() -> (World, SocketAddr) {
 #[tokio::test]
 async fn a_request_goes_out_and_any_status_comes_back() {
     let (world, server) = open().await;
-    let HttpCall::Request { method, url, timeout, max_redirects, .. } =
-        request("post", format!("http://{server}/echo?a=1"));
+    let HttpCall::Request {
+        method,
+        url,
+        timeout,
+        max_redirects,
+        ..
+    } = request("post", format!("http://{server}/echo?a=1"));
     let headers = vec![
         ("X-Own".to_owned(), "ünï".to_owned()),
         ("Host".to_owned(), "evil.test".to_owned()),
@@ -128,9 +157,19 @@ async fn a_request_goes_out_and_any_status_comes_back() {
         .map(|(name, value)| (name, value.replace(['ü', 'ï'], "u")))
         .collect();
     let body = Some(b"content".to_vec());
-    let call = HttpCall::Request { method, url, headers, body, timeout, max_redirects };
+    let call = HttpCall::Request {
+        method,
+        url,
+        headers,
+        body,
+        timeout,
+        max_redirects,
+    };
     let text = send(&world, call).await.unwrap().text();
-    assert!(text.starts_with("POST\n") && text.ends_with("\ncontent"), "{text}");
+    assert!(
+        text.starts_with("POST\n") && text.ends_with("\ncontent"),
+        "{text}"
+    );
     for line in ["x-own: unu", "content-length: 7", "user-agent: Ketrics/"] {
         assert!(text.contains(line), "{line} in {text}");
     }
@@ -138,7 +177,11 @@ async fn a_request_goes_out_and_any_status_comes_back() {
         assert!(!text.contains(line), "{line} in {text}");
     }
     for status in [200, 404, 500, 304] {
-        let got = send(&world, request("GET", format!("http://{server}/status/{status}"))).await;
+        let got = send(
+            &world,
+            request("GET", format!("http://{server}/status/{status}")),
+        )
+        .await;
         let got = got.unwrap();
         assert_eq!(got.status, status);
         assert_eq!(got.headers["x-two"], "a, b");
@@ -158,18 +201,30 @@ async fn a_refused_address_is_never_connected_to() {
         "http://169.254.169.254/latest/meta-data/".to_owned(),
         // Behind a redirect as well.
         format!("http://{server}/redirect/302/http://{other}/echo"),
-        format!("http://{server}/redirect/307/http://localhost:{}/echo", other.port()),
+        format!(
+            "http://{server}/redirect/307/http://localhost:{}/echo",
+            other.port()
+        ),
     ] {
         assert_eq!(code(&world, &url).await, "EACCES", "{url}");
     }
-    for url in ["file:///etc/passwd", "ftp://x.test/", "nothing", "http://", ""] {
+    for url in [
+        "file:///etc/passwd",
+        "ftp://x.test/",
+        "nothing",
+        "http://",
+        "",
+    ] {
         assert_eq!(code(&world, url).await, "ERR_INVALID_URL", "{url}");
     }
     let to_file = format!("http://{server}/redirect/302/file:///etc/passwd");
     assert_eq!(code(&world, &to_file).await, "ERR_INVALID_URL");
     // Spelled otherwise, an allowed address is the same address.
     let same = format!("http://0x7f.1:{}/echo", server.port());
-    assert_eq!(send(&world, request("GET", same)).await.unwrap().status, 200);
+    assert_eq!(
+        send(&world, request("GET", same)).await.unwrap().status,
+        200
+    );
 }
 
 #[tokio::test]
@@ -179,7 +234,10 @@ async fn a_name_is_allowed_where_the_policy_names_it() {
     let world = world_with(EgressPolicy { allow: vec![rule] }).await;
     let url = format!("http://LOCALHOST:{}/echo", server.port());
     assert_eq!(send(&world, request("GET", url)).await.unwrap().status, 200);
-    assert_eq!(code(&world, &format!("http://{server}/echo")).await, "EACCES");
+    assert_eq!(
+        code(&world, &format!("http://{server}/echo")).await,
+        "EACCES"
+    );
     assert_eq!(code(&world, "http://localhost:1/").await, "EACCES");
 }
 
@@ -190,11 +248,28 @@ async fn redirects_are_followed_up_to_the_limit() {
         let step = format!("http://{server}/redirect/302/");
         format!("{}http://{server}/echo", step.repeat(hops))
     };
-    assert_eq!(send(&world, request("GET", chain(5))).await.unwrap().status, 200);
+    assert_eq!(
+        send(&world, request("GET", chain(5))).await.unwrap().status,
+        200
+    );
     assert_eq!(code(&world, &chain(6)).await, "ERR_FR_TOO_MANY_REDIRECTS");
-    let HttpCall::Request { method, url, headers, body, timeout, .. } = request("GET", chain(1));
+    let HttpCall::Request {
+        method,
+        url,
+        headers,
+        body,
+        timeout,
+        ..
+    } = request("GET", chain(1));
     let max_redirects = Some(0);
-    let call = HttpCall::Request { method, url, headers, body, timeout, max_redirects };
+    let call = HttpCall::Request {
+        method,
+        url,
+        headers,
+        body,
+        timeout,
+        max_redirects,
+    };
     let got = send(&world, call).await.unwrap();
     assert_eq!((got.status, got.text().as_str()), (302, "moved"));
 }
@@ -205,14 +280,27 @@ async fn credentials_do_not_follow_to_another_host() {
     let world = world_with(allow(&[one, two])).await;
     for (to, kept) in [(one, true), (two, false)] {
         let url = format!("http://{one}/redirect/307/http://{to}/echo");
-        let HttpCall::Request { method, url, body, timeout, max_redirects, .. } =
-            request("GET", url);
+        let HttpCall::Request {
+            method,
+            url,
+            body,
+            timeout,
+            max_redirects,
+            ..
+        } = request("GET", url);
         let headers = vec![
             ("Authorization".to_owned(), "Bearer s3cret".to_owned()),
             ("Cookie".to_owned(), "a=s3cret".to_owned()),
             ("X-Other".to_owned(), "stays".to_owned()),
         ];
-        let call = HttpCall::Request { method, url, headers, body, timeout, max_redirects };
+        let call = HttpCall::Request {
+            method,
+            url,
+            headers,
+            body,
+            timeout,
+            max_redirects,
+        };
         let text = send(&world, call).await.unwrap().text();
         assert_eq!(text.contains("s3cret"), kept, "{text}");
         assert!(text.contains("x-other: stays"));
@@ -223,7 +311,13 @@ async fn credentials_do_not_follow_to_another_host() {
 async fn what_takes_too_long_or_is_too_large_ends_in_its_error() {
     let (world, server) = open().await;
     let url = format!("http://{server}/slow");
-    let HttpCall::Request { method, headers, body, max_redirects, .. } = request("GET", &url);
+    let HttpCall::Request {
+        method,
+        headers,
+        body,
+        max_redirects,
+        ..
+    } = request("GET", &url);
     let with = |timeout| HttpCall::Request {
         method: method.clone(),
         url: url.clone(),
@@ -240,9 +334,15 @@ async fn what_takes_too_long_or_is_too_large_ends_in_its_error() {
     }
     // The invocation's own end comes first.
     let short = invocation(&world.acme, &world.orders, Duration::from_millis(100));
-    let ended = world.call(&short, ServiceCall::Http(with(60_000.0))).await.unwrap_err();
+    let ended = world
+        .call(&short, ServiceCall::Http(with(60_000.0)))
+        .await
+        .unwrap_err();
     assert_eq!(told(&ended).1[0], "The invocation is over");
-    assert_eq!(code(&world, &format!("http://{server}/large")).await, "ERR_BAD_RESPONSE");
+    assert_eq!(
+        code(&world, &format!("http://{server}/large")).await,
+        "ERR_BAD_RESPONSE"
+    );
 }
 
 #[tokio::test]
@@ -259,16 +359,37 @@ async fn failed_connections_have_the_codes_of_nodes_clients() {
     });
     let plain = serve(router()).await;
     let world = world_with(allow(&[gone, hanging, plain])).await;
-    assert_eq!(code(&world, &format!("http://{gone}/")).await, "ECONNREFUSED");
-    assert_eq!(code(&world, &format!("http://{hanging}/")).await, "ECONNRESET");
-    assert_eq!(code(&world, "http://no-such-host.invalid/").await, "ENOTFOUND");
+    assert_eq!(
+        code(&world, &format!("http://{gone}/")).await,
+        "ECONNREFUSED"
+    );
+    assert_eq!(
+        code(&world, &format!("http://{hanging}/")).await,
+        "ECONNRESET"
+    );
+    assert_eq!(
+        code(&world, "http://no-such-host.invalid/").await,
+        "ENOTFOUND"
+    );
     assert_eq!(code(&world, &format!("https://{plain}/")).await, "EPROTO");
     for (method, header) in [("GET", "bad name"), ("BAD METHOD", "x"), ("CONNECT", "x")] {
-        let HttpCall::Request { url, body, timeout, max_redirects, .. } =
-            request("GET", format!("http://{plain}/echo"));
+        let HttpCall::Request {
+            url,
+            body,
+            timeout,
+            max_redirects,
+            ..
+        } = request("GET", format!("http://{plain}/echo"));
         let headers = vec![(header.to_owned(), "x".to_owned())];
         let method = method.to_owned();
-        let call = HttpCall::Request { method, url, headers, body, timeout, max_redirects };
+        let call = HttpCall::Request {
+            method,
+            url,
+            headers,
+            body,
+            timeout,
+            max_redirects,
+        };
         assert!(send(&world, call).await.is_err());
     }
 }
@@ -283,5 +404,8 @@ async fn a_small_answer_that_unpacks_into_a_large_one_is_cut_off() {
     );
     let server = serve(bomb).await;
     let world = world_with(allow(&[server])).await;
-    assert_eq!(code(&world, &format!("http://{server}/bomb")).await, "ERR_BAD_RESPONSE");
+    assert_eq!(
+        code(&world, &format!("http://{server}/bomb")).await,
+        "ERR_BAD_RESPONSE"
+    );
 }

@@ -35,8 +35,13 @@ struct New {
     key: Option<&'static str>,
 }
 
-const PLAIN: New =
-    New { application: None, function: "_work", payload: "{}", timeout: None, key: None };
+const PLAIN: New = New {
+    application: None,
+    function: "_work",
+    payload: "{}",
+    timeout: None,
+    key: None,
+};
 
 async fn queue(world: &World, invocation: &Invocation, new: New) -> Result<String, ServiceError> {
     let call = JobCall::RunInBackground {
@@ -70,7 +75,17 @@ async fn list(
     limit: Option<u32>,
     cursor: Option<String>,
 ) -> Result<(Vec<String>, Option<String>), ServiceError> {
-    match ask(world, invocation, JobCall::List { status, limit, cursor }).await? {
+    match ask(
+        world,
+        invocation,
+        JobCall::List {
+            status,
+            limit,
+            cursor,
+        },
+    )
+    .await?
+    {
         JobReply::List { jobs, cursor } => {
             Ok((jobs.into_iter().map(|job| job.job_id).collect(), cursor))
         }
@@ -83,21 +98,39 @@ async fn a_job_is_queued_for_whoever_asked_and_tells_the_runner() {
     let world = world().await;
     let one = world.invocation();
     let id = queue(&world, &one, PLAIN).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(5), world.services.job_queued().notified())
-        .await
-        .unwrap();
+    tokio::time::timeout(
+        Duration::from_secs(5),
+        world.services.job_queued().notified(),
+    )
+    .await
+    .unwrap();
     let job = status(&world, &one, &id).await.unwrap();
-    assert_eq!((job.status, job.function_name.as_str()), (JobState::Pending, "_work"));
+    assert_eq!(
+        (job.status, job.function_name.as_str()),
+        (JobState::Pending, "_work")
+    );
     assert_eq!(job.application_code, "orders");
     assert!(job.created_at.ends_with('Z') && job.started_at.is_none());
 
-    let claimed = world.directory.claim_job("host", Duration::from_secs(60)).await.unwrap().unwrap();
+    let claimed = world
+        .directory
+        .claim_job("host", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(claimed.job.timeout, Duration::from_secs(300));
     let requestor: RequestorContext = serde_json::from_str(&claimed.job.requestor).unwrap();
     assert_eq!(requestor.user_id, one.caller().requestor.user_id);
     assert_eq!(requestor.is_cross_app, None);
-    let failure = JobFailure { code: "TIMEOUT".into(), message: "too long".into() };
-    world.directory.finish_job(&claimed.lease, Err(failure)).await.unwrap();
+    let failure = JobFailure {
+        code: "TIMEOUT".into(),
+        message: "too long".into(),
+    };
+    world
+        .directory
+        .finish_job(&claimed.lease, Err(failure))
+        .await
+        .unwrap();
     let job = status(&world, &one, &id).await.unwrap();
     assert_eq!(job.status, JobState::Failed);
     assert_eq!(job.error.unwrap().code, "TIMEOUT");
@@ -111,7 +144,13 @@ async fn only_the_applications_own_jobs_are_seen() {
     for invocation in [world.of_second(), world.of_stranger()] {
         let error = status(&world, &invocation, &id).await.unwrap_err();
         assert_eq!(told(&error), ("JobNotFoundError", vec![id.clone()]));
-        assert!(list(&world, &invocation, None, None, None).await.unwrap().0.is_empty());
+        assert!(
+            list(&world, &invocation, None, None, None)
+                .await
+                .unwrap()
+                .0
+                .is_empty()
+        );
     }
     let error = status(&world, &world.invocation(), "x").await.unwrap_err();
     assert_eq!(told(&error), ("JobNotFoundError", vec!["x".into()]));
@@ -120,11 +159,23 @@ async fn only_the_applications_own_jobs_are_seen() {
 #[tokio::test]
 async fn the_same_key_is_the_same_job_within_the_application() {
     let world = world().await;
-    let keyed = || New { key: Some("monthly"), ..PLAIN };
+    let keyed = || New {
+        key: Some("monthly"),
+        ..PLAIN
+    };
     let first = queue(&world, &world.invocation(), keyed()).await.unwrap();
-    assert_eq!(queue(&world, &world.invocation(), keyed()).await.unwrap(), first);
-    assert_ne!(queue(&world, &world.of_second(), keyed()).await.unwrap(), first);
-    assert_ne!(queue(&world, &world.of_stranger(), keyed()).await.unwrap(), first);
+    assert_eq!(
+        queue(&world, &world.invocation(), keyed()).await.unwrap(),
+        first
+    );
+    assert_ne!(
+        queue(&world, &world.of_second(), keyed()).await.unwrap(),
+        first
+    );
+    assert_ne!(
+        queue(&world, &world.of_stranger(), keyed()).await.unwrap(),
+        first
+    );
 }
 
 #[tokio::test]
@@ -132,16 +183,42 @@ async fn what_cannot_be_a_job_is_refused() {
     let world = world().await;
     let one = world.invocation();
     for function in ["", "  "] {
-        let error = queue(&world, &one, New { function, ..PLAIN }).await.unwrap_err();
-        assert_eq!(told(&error), ("InvalidFunctionError", vec![function.into()]));
+        let error = queue(&world, &one, New { function, ..PLAIN })
+            .await
+            .unwrap_err();
+        assert_eq!(
+            told(&error),
+            ("InvalidFunctionError", vec![function.into()])
+        );
     }
     for timeout in [0.0, -1.0, 900_001.0, f64::NAN] {
-        let new = New { timeout: Some(timeout), ..PLAIN };
+        let new = New {
+            timeout: Some(timeout),
+            ..PLAIN
+        };
         let error = queue(&world, &one, new).await.unwrap_err();
         assert!(told(&error).1[0].contains("timeout"), "{error:?}");
     }
-    queue(&world, &one, New { timeout: Some(900_000.0), ..PLAIN }).await.unwrap();
-    let error = queue(&world, &one, New { payload: "{no", ..PLAIN }).await.unwrap_err();
+    queue(
+        &world,
+        &one,
+        New {
+            timeout: Some(900_000.0),
+            ..PLAIN
+        },
+    )
+    .await
+    .unwrap();
+    let error = queue(
+        &world,
+        &one,
+        New {
+            payload: "{no",
+            ..PLAIN
+        },
+    )
+    .await
+    .unwrap_err();
     assert!(told(&error).1[0].contains("JSON"), "{error:?}");
     let error = list(&world, &one, None, Some(101), None).await.unwrap_err();
     assert!(told(&error).1[0].contains("limit"), "{error:?}");
@@ -152,18 +229,36 @@ async fn what_cannot_be_a_job_is_refused() {
 async fn another_applications_function_needs_the_permission_for_it() {
     let world = world().await;
     let one = world.invocation();
-    let cross = |application| New { application: Some(application), ..PLAIN };
+    let cross = |application| New {
+        application: Some(application),
+        ..PLAIN
+    };
     for target in ["second", "nothing"] {
         let error = queue(&world, &one, cross(target)).await.unwrap_err();
         let arguments = vec!["orders".to_owned(), target.to_owned()];
         assert_eq!(told(&error), ("CrossAppPermissionError", arguments));
     }
-    world.directory.grant_platform_permission(world.orders.id, "job:second").await.unwrap();
+    world
+        .directory
+        .grant_platform_permission(world.orders.id, "job:second")
+        .await
+        .unwrap();
     let id = queue(&world, &one, cross("second")).await.unwrap();
     let job = status(&world, &one, &id).await.unwrap();
     assert_eq!(job.application_code, "second");
-    assert_eq!(status(&world, &world.of_second(), &id).await.unwrap().job_id, id);
-    let claimed = world.directory.claim_job("host", Duration::from_secs(60)).await.unwrap().unwrap();
+    assert_eq!(
+        status(&world, &world.of_second(), &id)
+            .await
+            .unwrap()
+            .job_id,
+        id
+    );
+    let claimed = world
+        .directory
+        .claim_job("host", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .unwrap();
     let requestor: RequestorContext = serde_json::from_str(&claimed.job.requestor).unwrap();
     assert_eq!(requestor.is_cross_app, Some(true));
     assert_eq!(requestor.source_application_code.as_deref(), Some("orders"));
@@ -187,12 +282,21 @@ async fn pages_follow_their_cursor_and_no_other() {
         (&one, None, format!("{cursor}A")),
         (&one, None, "x".to_owned()),
     ] {
-        let error = list(&world, invocation, status, Some(3), Some(cursor)).await.unwrap_err();
+        let error = list(&world, invocation, status, Some(3), Some(cursor))
+            .await
+            .unwrap_err();
         assert!(told(&error).1[0].starts_with("cursor"), "{error:?}");
     }
-    let (second, end) = list(&world, &one, None, Some(3), Some(cursor)).await.unwrap();
+    let (second, end) = list(&world, &one, None, Some(3), Some(cursor))
+        .await
+        .unwrap();
     assert_eq!((first.len(), second.len(), end), (3, 2, None));
-    assert_eq!(first.into_iter().chain(second).collect::<HashSet<_>>(), queued);
-    let running = list(&world, &one, Some(JobState::Running), None, None).await.unwrap();
+    assert_eq!(
+        first.into_iter().chain(second).collect::<HashSet<_>>(),
+        queued
+    );
+    let running = list(&world, &one, Some(JobState::Running), None, None)
+        .await
+        .unwrap();
     assert!(running.0.is_empty());
 }

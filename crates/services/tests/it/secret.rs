@@ -25,12 +25,10 @@ async fn ask(
     }
 }
 
-async fn get(
-    world: &World,
-    invocation: &Invocation,
-    secret: &str,
-) -> Result<String, ServiceError> {
-    let call = SecretCall::Get { secret: secret.into() };
+async fn get(world: &World, invocation: &Invocation, secret: &str) -> Result<String, ServiceError> {
+    let call = SecretCall::Get {
+        secret: secret.into(),
+    };
     match ask(world, invocation, call).await? {
         SecretReply::Get { value } => Ok(value),
         other => panic!("{other:?}"),
@@ -38,12 +36,20 @@ async fn get(
 }
 
 async fn exists(world: &World, invocation: &Invocation, secret: &str) -> bool {
-    let call = SecretCall::Exists { secret: secret.into() };
-    matches!(ask(world, invocation, call).await.unwrap(), SecretReply::Exists { exists: true })
+    let call = SecretCall::Exists {
+        secret: secret.into(),
+    };
+    matches!(
+        ask(world, invocation, call).await.unwrap(),
+        SecretReply::Exists { exists: true }
+    )
 }
 
 fn context(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 async fn encrypt(
@@ -81,45 +87,83 @@ async fn decrypt(
 #[tokio::test]
 async fn a_granted_secret_is_read_and_then_redacted() {
     let world = world().await;
-    world.services.seal_secret(world.acme.id, "api-key", "hunter2-ü").await.unwrap();
+    world
+        .services
+        .seal_secret(world.acme.id, "api-key", "hunter2-ü")
+        .await
+        .unwrap();
     world.grant(GrantKind::Secret, "api-key", &[]).await;
     let one = world.invocation();
     assert_eq!(one.redact("hunter2-ü"), "hunter2-ü");
     assert_eq!(get(&world, &one, "api-key").await.unwrap(), "hunter2-ü");
     assert_eq!(one.redact("key=hunter2-ü!"), "key=[secret:api-key]!");
-    assert_eq!(world.invocation().redact("key=hunter2-ü!"), "key=hunter2-ü!");
+    assert_eq!(
+        world.invocation().redact("key=hunter2-ü!"),
+        "key=hunter2-ü!"
+    );
 
     // Neither the directory nor the key file holds the value, and a restart loses nothing.
-    for file in ["directory.sqlite", "directory.sqlite-wal", "data/keys/secret.key"] {
+    for file in [
+        "directory.sqlite",
+        "directory.sqlite-wal",
+        "data/keys/secret.key",
+    ] {
         let bytes = std::fs::read(world.folder.path().join(file)).unwrap();
-        assert!(!String::from_utf8_lossy(&bytes).contains("hunter2"), "{file}");
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains("hunter2"),
+            "{file}"
+        );
     }
-    let again = services(world.folder.path(), &world.directory, EgressPolicy::default()).await;
-    let world = World { services: again, ..world };
+    let again = services(
+        world.folder.path(),
+        &world.directory,
+        EgressPolicy::default(),
+    )
+    .await;
+    let world = World {
+        services: again,
+        ..world
+    };
     assert_eq!(get(&world, &one, "api-key").await.unwrap(), "hunter2-ü");
 }
 
 #[tokio::test]
 async fn nothing_tells_a_missing_secret_from_one_that_is_not_granted_but_get() {
     let world = world().await;
-    world.services.seal_secret(world.acme.id, "api-key", "value").await.unwrap();
+    world
+        .services
+        .seal_secret(world.acme.id, "api-key", "value")
+        .await
+        .unwrap();
     let one = world.invocation();
     assert!(!exists(&world, &one, "api-key").await);
     assert!(!exists(&world, &one, "nothing").await);
     let error = get(&world, &one, "api-key").await.unwrap_err();
-    assert_eq!(told(&error), ("SecretAccessDeniedError", vec!["api-key".into()]));
+    assert_eq!(
+        told(&error),
+        ("SecretAccessDeniedError", vec!["api-key".into()])
+    );
     let error = get(&world, &one, "nothing").await.unwrap_err();
-    assert_eq!(told(&error), ("SecretNotFoundError", vec!["nothing".into()]));
+    assert_eq!(
+        told(&error),
+        ("SecretNotFoundError", vec!["nothing".into()])
+    );
     world.grant(GrantKind::Secret, "api-key", &[]).await;
     assert!(exists(&world, &one, "api-key").await);
-    let error = get(&world, &world.of_stranger(), "api-key").await.unwrap_err();
+    let error = get(&world, &world.of_stranger(), "api-key")
+        .await
+        .unwrap_err();
     assert_eq!(error.class, "SecretNotFoundError");
 }
 
 #[tokio::test]
 async fn a_stored_secret_that_was_moved_to_another_code_or_tenant_does_not_open() {
     let world = world().await;
-    world.services.seal_secret(world.acme.id, "one", "value").await.unwrap();
+    world
+        .services
+        .seal_secret(world.acme.id, "one", "value")
+        .await
+        .unwrap();
     world.grant(GrantKind::Secret, "one", &[]).await;
     world.grant(GrantKind::Secret, "two", &[]).await;
     let sealed = match world
@@ -131,15 +175,31 @@ async fn a_stored_secret_that_was_moved_to_another_code_or_tenant_does_not_open(
         ketrics_directory::Lookup::Granted { resource, .. } => resource.ciphertext,
         other => panic!("{other:?}"),
     };
-    world.directory.put_secret(world.acme.id, "two", &sealed).await.unwrap();
-    world.directory.put_secret(world.other.id, "one", &sealed).await.unwrap();
-    world.directory.grant(world.stranger.id, GrantKind::Secret, "one", &[]).await.unwrap();
+    world
+        .directory
+        .put_secret(world.acme.id, "two", &sealed)
+        .await
+        .unwrap();
+    world
+        .directory
+        .put_secret(world.other.id, "one", &sealed)
+        .await
+        .unwrap();
+    world
+        .directory
+        .grant(world.stranger.id, GrantKind::Secret, "one", &[])
+        .await
+        .unwrap();
     let error = get(&world, &world.invocation(), "two").await.unwrap_err();
     assert_eq!(error.class, "SecretDecryptionError");
     let error = get(&world, &world.of_stranger(), "one").await.unwrap_err();
     assert_eq!(error.class, "SecretDecryptionError");
     // Nor is a stored secret an application's own ciphertext.
-    assert!(decrypt(&world, &world.invocation(), &sealed, &[]).await.is_err());
+    assert!(
+        decrypt(&world, &world.invocation(), &sealed, &[])
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -149,8 +209,16 @@ async fn own_data_is_bound_to_tenant_application_and_context() {
     let pairs = [("userId", "42"), ("b", "c")];
     let ciphertext = encrypt(&world, &one, "tökén", &pairs).await.unwrap();
     assert!(ciphertext.starts_with("kms:v1:"));
-    assert_ne!(encrypt(&world, &one, "tökén", &pairs).await.unwrap(), ciphertext);
-    assert_eq!(decrypt(&world, &world.invocation(), &ciphertext, &pairs).await.unwrap(), "tökén");
+    assert_ne!(
+        encrypt(&world, &one, "tökén", &pairs).await.unwrap(),
+        ciphertext
+    );
+    assert_eq!(
+        decrypt(&world, &world.invocation(), &ciphertext, &pairs)
+            .await
+            .unwrap(),
+        "tökén"
+    );
 
     let mut damaged = ciphertext.clone();
     damaged.replace_range(30..31, if &damaged[30..31] == "A" { "B" } else { "A" });
@@ -163,7 +231,9 @@ async fn own_data_is_bound_to_tenant_application_and_context() {
         (&second, &ciphertext, &pairs[..]),
         (&stranger, &ciphertext, &pairs[..]),
     ] {
-        let error = decrypt(&world, invocation, ciphertext, pairs).await.unwrap_err();
+        let error = decrypt(&world, invocation, ciphertext, pairs)
+            .await
+            .unwrap_err();
         assert_eq!(error.class, "SecretDecryptionError");
         told_reasons.push(told(&error).1);
     }
@@ -191,6 +261,14 @@ async fn reserved_keys_and_long_texts_are_refused() {
     let most = "é".repeat(2_048);
     let sealed = encrypt(&world, &one, &most, &[]).await.unwrap();
     assert_eq!(decrypt(&world, &one, &sealed, &[]).await.unwrap(), most);
-    let error = encrypt(&world, &one, &format!("{most}x"), &[]).await.unwrap_err();
-    assert_eq!(told(&error), ("SecretPayloadTooLargeError", vec!["4097".into(), "4096".into()]));
+    let error = encrypt(&world, &one, &format!("{most}x"), &[])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        told(&error),
+        (
+            "SecretPayloadTooLargeError",
+            vec!["4097".into(), "4096".into()]
+        )
+    );
 }

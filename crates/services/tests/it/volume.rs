@@ -30,11 +30,22 @@ async fn ask(
 }
 
 fn put_call(key: &str, content: &[u8], options: PutOptions) -> VolumeCall {
-    VolumeCall::Put { volume: "v".into(), key: key.into(), content: content.into(), options }
+    VolumeCall::Put {
+        volume: "v".into(),
+        key: key.into(),
+        content: content.into(),
+        options,
+    }
 }
 
 async fn put(world: &World, invocation: &Invocation, key: &str, content: &str) {
-    ask(world, invocation, put_call(key, content.as_bytes(), PutOptions::default())).await.unwrap();
+    ask(
+        world,
+        invocation,
+        put_call(key, content.as_bytes(), PutOptions::default()),
+    )
+    .await
+    .unwrap();
 }
 
 async fn get(
@@ -42,7 +53,10 @@ async fn get(
     invocation: &Invocation,
     key: &str,
 ) -> Result<(ObjectInfo, Vec<u8>), ServiceError> {
-    let call = VolumeCall::Get { volume: "v".into(), key: key.into() };
+    let call = VolumeCall::Get {
+        volume: "v".into(),
+        key: key.into(),
+    };
     match ask(world, invocation, call).await? {
         VolumeReply::Get { info, content } => Ok((info, content)),
         other => panic!("{other:?}"),
@@ -71,7 +85,11 @@ async fn list(
         delimiter: delimiter.map(str::to_owned),
     };
     match ask(world, invocation, call).await? {
-        VolumeReply::List { files, folders, continuation_token } => Ok(Page {
+        VolumeReply::List {
+            files,
+            folders,
+            continuation_token,
+        } => Ok(Page {
             files: files.into_iter().map(|file| file.key).collect(),
             folders,
             token: continuation_token,
@@ -101,21 +119,40 @@ async fn a_file_comes_back_as_it_was_stored_also_after_a_restart() {
     let world = open().await;
     let one = world.invocation();
     let metadata = BTreeMap::from([("order".to_owned(), "7".to_owned())]);
-    let options = PutOptions { metadata: Some(metadata.clone()), ..PutOptions::default() };
+    let options = PutOptions {
+        metadata: Some(metadata.clone()),
+        ..PutOptions::default()
+    };
     let content: Vec<u8> = (0..=255).collect();
-    ask(&world, &one, put_call("labels/7.pdf", &content, options)).await.unwrap();
+    ask(&world, &one, put_call("labels/7.pdf", &content, options))
+        .await
+        .unwrap();
     put(&world, &one, "empty", "").await;
 
-    let again = services(world.folder.path(), &world.directory, EgressPolicy::default()).await;
-    let world = World { services: again, ..world };
+    let again = services(
+        world.folder.path(),
+        &world.directory,
+        EgressPolicy::default(),
+    )
+    .await;
+    let world = World {
+        services: again,
+        ..world
+    };
     let (info, stored) = get(&world, &one, "labels/7.pdf").await.unwrap();
     assert_eq!(stored, content);
-    assert_eq!((info.size, info.content_type.as_str()), (256.0, "application/pdf"));
+    assert_eq!(
+        (info.size, info.content_type.as_str()),
+        (256.0, "application/pdf")
+    );
     assert_eq!(info.metadata, Some(metadata));
     assert!(info.etag.starts_with('"') && info.etag.ends_with('"'));
     assert!(get(&world, &one, "empty").await.unwrap().1.is_empty());
     let error = get(&world, &one, "labels/8.pdf").await.unwrap_err();
-    assert_eq!(told(&error), ("FileNotFoundError", vec!["v".into(), "labels/8.pdf".into()]));
+    assert_eq!(
+        told(&error),
+        ("FileNotFoundError", vec!["v".into(), "labels/8.pdf".into()])
+    );
 }
 
 #[tokio::test]
@@ -124,18 +161,46 @@ async fn any_legal_key_is_as_good_as_any_other() {
     let one = world.invocation();
     let long = "x".repeat(1_024);
     let keys = [
-        "a", "a/b", "a/b/c", "A", "A/b", "index.sqlite", "blobs/00/x", "100%", "a+b", "%2e%2e/x",
-        "ü/日本語/📦.txt", "u\u{308}", "C:x", "con", "a b ", " a", ".", "...", "'; DROP--", &long,
+        "a",
+        "a/b",
+        "a/b/c",
+        "A",
+        "A/b",
+        "index.sqlite",
+        "blobs/00/x",
+        "100%",
+        "a+b",
+        "%2e%2e/x",
+        "ü/日本語/📦.txt",
+        "u\u{308}",
+        "C:x",
+        "con",
+        "a b ",
+        " a",
+        ".",
+        "...",
+        "'; DROP--",
+        &long,
     ];
     for key in keys {
         put(&world, &one, key, key).await;
     }
     for key in keys {
-        assert_eq!(get(&world, &one, key).await.unwrap().1, key.as_bytes(), "{key}");
+        assert_eq!(
+            get(&world, &one, key).await.unwrap().1,
+            key.as_bytes(),
+            "{key}"
+        );
     }
     let mut sorted = keys.map(str::to_owned);
     sorted.sort_by(|one, two| one.as_bytes().cmp(two.as_bytes()));
-    assert_eq!(list(&world, &one, "", None, 1_000, None).await.unwrap().files, sorted);
+    assert_eq!(
+        list(&world, &one, "", None, 1_000, None)
+            .await
+            .unwrap()
+            .files,
+        sorted
+    );
 }
 
 #[tokio::test]
@@ -144,17 +209,32 @@ async fn keys_that_lead_elsewhere_are_refused_by_every_call() {
     let one = world.invocation();
     let (volume, key) = ("v".to_owned(), "../../directory.sqlite".to_owned());
     let calls = [
-        VolumeCall::Get { volume: volume.clone(), key: key.clone() },
-        VolumeCall::Exists { volume: volume.clone(), key: key.clone() },
-        VolumeCall::GetMetadata { volume: volume.clone(), key: key.clone() },
+        VolumeCall::Get {
+            volume: volume.clone(),
+            key: key.clone(),
+        },
+        VolumeCall::Exists {
+            volume: volume.clone(),
+            key: key.clone(),
+        },
+        VolumeCall::GetMetadata {
+            volume: volume.clone(),
+            key: key.clone(),
+        },
         put_call(&key, b"x", PutOptions::default()),
         VolumeCall::StartUpload {
             volume: volume.clone(),
             key: key.clone(),
             options: PutOptions::default(),
         },
-        VolumeCall::Delete { volume: volume.clone(), key: key.clone() },
-        VolumeCall::DeleteByPrefix { volume: volume.clone(), prefix: key.clone() },
+        VolumeCall::Delete {
+            volume: volume.clone(),
+            key: key.clone(),
+        },
+        VolumeCall::DeleteByPrefix {
+            volume: volume.clone(),
+            prefix: key.clone(),
+        },
         VolumeCall::Copy(copy_source(&key, "a")),
         VolumeCall::Copy(copy_source("a", &key)),
         VolumeCall::Move(copy_source(&key, "a")),
@@ -175,7 +255,11 @@ async fn keys_that_lead_elsewhere_are_refused_by_every_call() {
     ];
     for call in calls {
         let name = format!("{call:?}");
-        assert_eq!(ask(&world, &one, call).await.unwrap_err().class, "InvalidPathError", "{name}");
+        assert_eq!(
+            ask(&world, &one, call).await.unwrap_err().class,
+            "InvalidPathError",
+            "{name}"
+        );
     }
 }
 
@@ -186,9 +270,15 @@ async fn other_applications_and_other_tenants_get_nowhere() {
     let calls = || {
         [
             VolumeCall::Connect { volume: "v".into() },
-            VolumeCall::Get { volume: "v".into(), key: "a".into() },
+            VolumeCall::Get {
+                volume: "v".into(),
+                key: "a".into(),
+            },
             put_call("a", b"y", PutOptions::default()),
-            VolumeCall::Delete { volume: "v".into(), key: "a".into() },
+            VolumeCall::Delete {
+                volume: "v".into(),
+                key: "a".into(),
+            },
         ]
     };
     for call in calls() {
@@ -207,33 +297,61 @@ async fn each_call_needs_its_permission() {
     let world = open().await;
     let one = world.invocation();
     put(&world, &one, "a", "x").await;
-    world.volume("v", &["ListObjects"], VolumeSpec::default()).await;
+    world
+        .volume("v", &["ListObjects"], VolumeSpec::default())
+        .await;
     let refused = |permission: &str, operation: &str| {
-        ("VolumePermissionDeniedError", vec!["v".into(), permission.into(), operation.into()])
+        (
+            "VolumePermissionDeniedError",
+            vec!["v".into(), permission.into(), operation.into()],
+        )
     };
     let error = get(&world, &one, "a").await.unwrap_err();
     assert_eq!(told(&error), refused("GetObject", "get"));
-    let error = ask(&world, &one, put_call("b", b"x", PutOptions::default())).await.unwrap_err();
+    let error = ask(&world, &one, put_call("b", b"x", PutOptions::default()))
+        .await
+        .unwrap_err();
     assert_eq!(told(&error), refused("PutObject", "put"));
-    let call = VolumeCall::Delete { volume: "v".into(), key: "a".into() };
-    assert_eq!(told(&ask(&world, &one, call).await.unwrap_err()), refused("DeleteObject", "delete"));
-    assert_eq!(list(&world, &one, "", None, 10, None).await.unwrap().files, ["a"]);
+    let call = VolumeCall::Delete {
+        volume: "v".into(),
+        key: "a".into(),
+    };
+    assert_eq!(
+        told(&ask(&world, &one, call).await.unwrap_err()),
+        refused("DeleteObject", "delete")
+    );
+    assert_eq!(
+        list(&world, &one, "", None, 10, None).await.unwrap().files,
+        ["a"]
+    );
 
     // Copying takes reading and writing.
     for permission in ["GetObject", "PutObject"] {
-        world.volume("v", &[permission], VolumeSpec::default()).await;
-        let error = ask(&world, &one, VolumeCall::Copy(copy_source("a", "b"))).await.unwrap_err();
+        world
+            .volume("v", &[permission], VolumeSpec::default())
+            .await;
+        let error = ask(&world, &one, VolumeCall::Copy(copy_source("a", "b")))
+            .await
+            .unwrap_err();
         assert_eq!(error.class, "VolumePermissionDeniedError", "{permission}");
     }
-    world.volume("v", &["GetObject", "PutObject"], VolumeSpec::default()).await;
-    ask(&world, &one, VolumeCall::Copy(copy_source("a", "b"))).await.unwrap();
+    world
+        .volume("v", &["GetObject", "PutObject"], VolumeSpec::default())
+        .await;
+    ask(&world, &one, VolumeCall::Copy(copy_source("a", "b")))
+        .await
+        .unwrap();
     let error = list(&world, &one, "", None, 10, None).await.err().unwrap();
     assert_eq!(told(&error), refused("ListObjects", "list"));
 
     // The older permissions tell creating from replacing.
-    world.volume("v", &["CreateObject"], VolumeSpec::default()).await;
+    world
+        .volume("v", &["CreateObject"], VolumeSpec::default())
+        .await;
     put(&world, &one, "new", "x").await;
-    let error = ask(&world, &one, put_call("new", b"y", PutOptions::default())).await.unwrap_err();
+    let error = ask(&world, &one, put_call("new", b"y", PutOptions::default()))
+        .await
+        .unwrap_err();
     assert_eq!(error.class, "VolumePermissionDeniedError");
 }
 
@@ -246,7 +364,10 @@ async fn of_sixteen_writers_that_expect_nothing_exactly_one_wins() {
             let world = world.clone();
             writers.push(tokio::spawn(async move {
                 let one = world.invocation();
-                let options = PutOptions { if_not_exists: true, ..PutOptions::default() };
+                let options = PutOptions {
+                    if_not_exists: true,
+                    ..PutOptions::default()
+                };
                 let content = format!("writer {number}");
                 let call = put_call(&format!("race/{round}"), content.as_bytes(), options);
                 (content, ask(&world, &one, call).await)
@@ -260,7 +381,10 @@ async fn of_sixteen_writers_that_expect_nothing_exactly_one_wins() {
             }
         }
         assert_eq!(winners.len(), 1);
-        let stored = get(&world, &world.invocation(), &format!("race/{round}")).await.unwrap().1;
+        let stored = get(&world, &world.invocation(), &format!("race/{round}"))
+            .await
+            .unwrap()
+            .1;
         assert_eq!(stored, winners[0].as_bytes());
     }
 }
@@ -275,30 +399,55 @@ async fn a_file_that_the_volume_does_not_take_is_not_stored() {
     };
     world.volume("v", &["*"], spec).await;
     let one = world.invocation();
-    let error = ask(&world, &one, put_call("a.csv", b"12345678901", PutOptions::default()))
-        .await
-        .unwrap_err();
+    let error = ask(
+        &world,
+        &one,
+        put_call("a.csv", b"12345678901", PutOptions::default()),
+    )
+    .await
+    .unwrap_err();
     let arguments = vec!["v".into(), "a.csv".into(), "11".into(), "10".into()];
     assert_eq!(told(&error), ("FileSizeLimitError", arguments));
-    let error =
-        ask(&world, &one, put_call("a.txt", b"1", PutOptions::default())).await.unwrap_err();
-    let arguments =
-        vec!["v".into(), "a.txt".into(), "text/plain".into(), "image/*|text/csv".into()];
+    let error = ask(&world, &one, put_call("a.txt", b"1", PutOptions::default()))
+        .await
+        .unwrap_err();
+    let arguments = vec![
+        "v".into(),
+        "a.txt".into(),
+        "text/plain".into(),
+        "image/*|text/csv".into(),
+    ];
     assert_eq!(told(&error), ("ContentTypeNotAllowedError", arguments));
     put(&world, &one, "a.png", "1234567890").await;
 
     // In parts, the breach comes later and leaves nothing either.
-    let options = PutOptions { content_type: Some("text/csv".into()), ..PutOptions::default() };
-    let call = VolumeCall::StartUpload { volume: "v".into(), key: "b".into(), options };
+    let options = PutOptions {
+        content_type: Some("text/csv".into()),
+        ..PutOptions::default()
+    };
+    let call = VolumeCall::StartUpload {
+        volume: "v".into(),
+        key: "b".into(),
+        options,
+    };
     let VolumeReply::StartUpload { upload } = ask(&world, &one, call).await.unwrap() else {
         panic!()
     };
-    let part = || VolumeCall::WriteUpload { upload, content: vec![0; 6] };
+    let part = || VolumeCall::WriteUpload {
+        upload,
+        content: vec![0; 6],
+    };
     ask(&world, &one, part()).await.unwrap();
-    assert_eq!(ask(&world, &one, part()).await.unwrap_err().class, "FileSizeLimitError");
+    assert_eq!(
+        ask(&world, &one, part()).await.unwrap_err().class,
+        "FileSizeLimitError"
+    );
     let finish = VolumeCall::FinishUpload { upload };
     assert_eq!(ask(&world, &one, finish).await.unwrap_err().class, "Error");
-    assert_eq!(list(&world, &one, "", None, 10, None).await.unwrap().files, ["a.png"]);
+    assert_eq!(
+        list(&world, &one, "", None, 10, None).await.unwrap().files,
+        ["a.png"]
+    );
 }
 
 #[tokio::test]
@@ -318,25 +467,68 @@ async fn an_upload_is_seen_when_it_is_finished_and_never_when_the_invocation_end
             panic!()
         };
         for part in ["one ", "two"] {
-            let call = VolumeCall::WriteUpload { upload, content: part.into() };
+            let call = VolumeCall::WriteUpload {
+                upload,
+                content: part.into(),
+            };
             ask(&world, invocation, call).await.unwrap();
         }
         uploads.push(upload);
     }
-    assert!(list(&world, &one, "", None, 10, None).await.unwrap().files.is_empty());
-    ask(&world, &one, VolumeCall::FinishUpload { upload: uploads[0] }).await.unwrap();
-    ask(&world, &one, VolumeCall::AbortUpload { upload: uploads[2] }).await.unwrap();
+    assert!(
+        list(&world, &one, "", None, 10, None)
+            .await
+            .unwrap()
+            .files
+            .is_empty()
+    );
+    ask(
+        &world,
+        &one,
+        VolumeCall::FinishUpload { upload: uploads[0] },
+    )
+    .await
+    .unwrap();
+    ask(&world, &one, VolumeCall::AbortUpload { upload: uploads[2] })
+        .await
+        .unwrap();
     world.services.close(&two).await;
     world.services.close(&two).await;
-    assert!(ask(&world, &two, VolumeCall::FinishUpload { upload: uploads[1] }).await.is_err());
-    assert_eq!(list(&world, &one, "", None, 10, None).await.unwrap().files, ["done"]);
+    assert!(
+        ask(
+            &world,
+            &two,
+            VolumeCall::FinishUpload { upload: uploads[1] }
+        )
+        .await
+        .is_err()
+    );
+    assert_eq!(
+        list(&world, &one, "", None, 10, None).await.unwrap().files,
+        ["done"]
+    );
     assert_eq!(get(&world, &one, "done").await.unwrap().1, b"one two");
     // Another invocation's numbers mean nothing here.
-    let call = VolumeCall::WriteUpload { upload: uploads[0], content: vec![1] };
+    let call = VolumeCall::WriteUpload {
+        upload: uploads[0],
+        content: vec![1],
+    };
     assert!(ask(&world, &world.invocation(), call).await.is_err());
-    let incoming = world.folder.path().join("data/volumes").join(world.acme.id.to_string());
-    let volume = std::fs::read_dir(incoming).unwrap().next().unwrap().unwrap().path();
-    assert_eq!(std::fs::read_dir(volume.join("incoming")).unwrap().count(), 0);
+    let incoming = world
+        .folder
+        .path()
+        .join("data/volumes")
+        .join(world.acme.id.to_string());
+    let volume = std::fs::read_dir(incoming)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert_eq!(
+        std::fs::read_dir(volume.join("incoming")).unwrap().count(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -355,7 +547,16 @@ async fn pages_are_complete_and_in_order_while_others_write_and_delete() {
         // Behind and in front of what was listed, and exactly where the page ended.
         let last = page.files.last().unwrap().clone();
         put(&world, &one, &format!("k/{}-new", seen.len()), "x").await;
-        ask(&world, &one, VolumeCall::Delete { volume: "v".into(), key: last }).await.unwrap();
+        ask(
+            &world,
+            &one,
+            VolumeCall::Delete {
+                volume: "v".into(),
+                key: last,
+            },
+        )
+        .await
+        .unwrap();
         seen.extend(page.files);
         token = page.token;
         if token.is_none() {
@@ -363,7 +564,10 @@ async fn pages_are_complete_and_in_order_while_others_write_and_delete() {
         }
     }
     assert!(seen.is_sorted_by(|one, two| one < two), "{seen:?}");
-    let seen: BTreeSet<String> = seen.into_iter().filter(|key| !key.ends_with("-new")).collect();
+    let seen: BTreeSet<String> = seen
+        .into_iter()
+        .filter(|key| !key.ends_with("-new"))
+        .collect();
     assert_eq!(seen, kept);
 }
 
@@ -374,12 +578,19 @@ async fn a_delimiter_folds_folders_across_pages() {
     for key in ["a/1", "a/2", "a/3/x", "b", "c/1", "c/2", "ca", "d/1"] {
         put(&world, &one, key, "x").await;
     }
-    let all = list(&world, &one, "", Some("/"), 1_000, None).await.unwrap();
+    let all = list(&world, &one, "", Some("/"), 1_000, None)
+        .await
+        .unwrap();
     assert_eq!(all.files, ["b", "ca"]);
     assert_eq!(all.folders, ["a/", "c/", "d/"]);
     assert_eq!(all.token, None);
-    let inner = list(&world, &one, "a/", Some("/"), 1_000, None).await.unwrap();
-    assert_eq!((inner.files, inner.folders), (vec!["a/1".into(), "a/2".into()], vec!["a/3/".into()]));
+    let inner = list(&world, &one, "a/", Some("/"), 1_000, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        (inner.files, inner.folders),
+        (vec!["a/1".into(), "a/2".into()], vec!["a/3/".into()])
+    );
 
     let (mut files, mut folders, mut token, mut pages) = (vec![], vec![], None, 0);
     loop {
@@ -403,7 +614,11 @@ async fn a_continuation_token_is_good_for_its_own_listing_only() {
     for key in ["a/1", "a/2", "b/1"] {
         put(&world, &one, key, "x").await;
     }
-    let token = list(&world, &one, "a/", None, 1, None).await.unwrap().token.unwrap();
+    let token = list(&world, &one, "a/", None, 1, None)
+        .await
+        .unwrap()
+        .token
+        .unwrap();
     let mut tampered = token.clone().into_bytes();
     tampered[5] ^= 1;
     let tampered = String::from_utf8(tampered).unwrap();
@@ -413,10 +628,19 @@ async fn a_continuation_token_is_good_for_its_own_listing_only() {
         ("a/", None, tampered),
         ("a/", None, "x".to_owned()),
     ] {
-        let error = list(&world, &one, prefix, delimiter, 1, Some(token)).await.err().unwrap();
+        let error = list(&world, &one, prefix, delimiter, 1, Some(token))
+            .await
+            .err()
+            .unwrap();
         assert!(told(&error).1[0].contains("continuationToken"), "{error:?}");
     }
-    assert_eq!(list(&world, &one, "a/", None, 1, Some(token)).await.unwrap().files, ["a/2"]);
+    assert_eq!(
+        list(&world, &one, "a/", None, 1, Some(token))
+            .await
+            .unwrap()
+            .files,
+        ["a/2"]
+    );
 }
 
 #[tokio::test]
@@ -424,29 +648,63 @@ async fn copies_and_moves_keep_what_they_are_told_to() {
     let world = open().await;
     let one = world.invocation();
     let metadata = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
-    let options = PutOptions { metadata: Some(metadata.clone()), ..PutOptions::default() };
-    ask(&world, &one, put_call("a.txt", b"content", options)).await.unwrap();
-    ask(&world, &one, VolumeCall::Copy(copy_source("a.txt", "b"))).await.unwrap();
+    let options = PutOptions {
+        metadata: Some(metadata.clone()),
+        ..PutOptions::default()
+    };
+    ask(&world, &one, put_call("a.txt", b"content", options))
+        .await
+        .unwrap();
+    ask(&world, &one, VolumeCall::Copy(copy_source("a.txt", "b")))
+        .await
+        .unwrap();
     let (info, content) = get(&world, &one, "b").await.unwrap();
-    assert_eq!((content.as_slice(), info.content_type.as_str()), (&b"content"[..], "text/plain"));
+    assert_eq!(
+        (content.as_slice(), info.content_type.as_str()),
+        (&b"content"[..], "text/plain")
+    );
     assert_eq!(info.metadata, Some(metadata));
 
     let other = BTreeMap::from([("b".to_owned(), "2".to_owned())]);
-    let call = CopySource { metadata: Some(other.clone()), ..copy_source("a.txt", "c") };
+    let call = CopySource {
+        metadata: Some(other.clone()),
+        ..copy_source("a.txt", "c")
+    };
     ask(&world, &one, VolumeCall::Copy(call)).await.unwrap();
-    assert_eq!(get(&world, &one, "c").await.unwrap().0.metadata, Some(other));
+    assert_eq!(
+        get(&world, &one, "c").await.unwrap().0.metadata,
+        Some(other)
+    );
 
     for call in [VolumeCall::Copy, VolumeCall::Move] {
-        let source = CopySource { if_not_exists: true, ..copy_source("a.txt", "b") };
+        let source = CopySource {
+            if_not_exists: true,
+            ..copy_source("a.txt", "b")
+        };
         let error = ask(&world, &one, call(source)).await.unwrap_err();
-        assert_eq!(told(&error), ("FileAlreadyExistsError", vec!["v".into(), "b".into()]));
-        let error = ask(&world, &one, call(copy_source("none", "d"))).await.unwrap_err();
-        assert_eq!(told(&error), ("FileNotFoundError", vec!["v".into(), "none".into()]));
+        assert_eq!(
+            told(&error),
+            ("FileAlreadyExistsError", vec!["v".into(), "b".into()])
+        );
+        let error = ask(&world, &one, call(copy_source("none", "d")))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            told(&error),
+            ("FileNotFoundError", vec!["v".into(), "none".into()])
+        );
     }
-    ask(&world, &one, VolumeCall::Move(copy_source("a.txt", "d"))).await.unwrap();
+    ask(&world, &one, VolumeCall::Move(copy_source("a.txt", "d")))
+        .await
+        .unwrap();
     assert_eq!(get(&world, &one, "d").await.unwrap().1, b"content");
-    assert_eq!(get(&world, &one, "a.txt").await.unwrap_err().class, "FileNotFoundError");
-    ask(&world, &one, VolumeCall::Move(copy_source("d", "d"))).await.unwrap();
+    assert_eq!(
+        get(&world, &one, "a.txt").await.unwrap_err().class,
+        "FileNotFoundError"
+    );
+    ask(&world, &one, VolumeCall::Move(copy_source("d", "d")))
+        .await
+        .unwrap();
     assert_eq!(get(&world, &one, "d").await.unwrap().1, b"content");
 }
 
@@ -457,22 +715,35 @@ async fn deleting_by_prefix_takes_every_page_and_nothing_else() {
     put(&world, &one, "keep", "x").await;
     for number in 0..1_050 {
         let to = format!("tmp/{number:04}");
-        ask(&world, &one, VolumeCall::Copy(copy_source("keep", &to))).await.unwrap();
+        ask(&world, &one, VolumeCall::Copy(copy_source("keep", &to)))
+            .await
+            .unwrap();
     }
     put(&world, &one, "tmp", "x").await;
     let call = |prefix: &str| VolumeCall::DeleteByPrefix {
         volume: "v".into(),
         prefix: prefix.into(),
     };
-    assert_eq!(ask(&world, &one, call("")).await.unwrap_err().class, "InvalidPathError");
-    let VolumeReply::DeleteByPrefix { deleted_keys, errors } =
-        ask(&world, &one, call("tmp/")).await.unwrap()
+    assert_eq!(
+        ask(&world, &one, call("")).await.unwrap_err().class,
+        "InvalidPathError"
+    );
+    let VolumeReply::DeleteByPrefix {
+        deleted_keys,
+        errors,
+    } = ask(&world, &one, call("tmp/")).await.unwrap()
     else {
         panic!()
     };
     assert_eq!((deleted_keys.len(), errors.len()), (1_050, 0));
-    assert_eq!(list(&world, &one, "", None, 10, None).await.unwrap().files, ["keep", "tmp"]);
+    assert_eq!(
+        list(&world, &one, "", None, 10, None).await.unwrap().files,
+        ["keep", "tmp"]
+    );
     assert_eq!(get(&world, &one, "keep").await.unwrap().1, b"x");
-    let call = VolumeCall::Delete { volume: "v".into(), key: "gone".into() };
+    let call = VolumeCall::Delete {
+        volume: "v".into(),
+        key: "gone".into(),
+    };
     ask(&world, &one, call).await.unwrap();
 }

@@ -43,14 +43,34 @@ pub async fn world() -> World {
 
 pub async fn world_with(egress: EgressPolicy) -> World {
     let folder = TempDir::new().unwrap();
-    let directory = Directory::open(&folder.path().join("directory.sqlite")).await.unwrap();
+    let directory = Directory::open(&folder.path().join("directory.sqlite"))
+        .await
+        .unwrap();
     let acme = directory.ensure_tenant("acme", "Acme").await.unwrap();
-    let orders = directory.ensure_application(acme.id, "orders", "Orders").await.unwrap();
-    let second = directory.ensure_application(acme.id, "second", "Second").await.unwrap();
+    let orders = directory
+        .ensure_application(acme.id, "orders", "Orders")
+        .await
+        .unwrap();
+    let second = directory
+        .ensure_application(acme.id, "second", "Second")
+        .await
+        .unwrap();
     let other = directory.ensure_tenant("other", "Other").await.unwrap();
-    let stranger = directory.ensure_application(other.id, "orders", "Orders").await.unwrap();
+    let stranger = directory
+        .ensure_application(other.id, "orders", "Orders")
+        .await
+        .unwrap();
     let services = services(folder.path(), &directory, egress).await;
-    World { services, directory, acme, orders, second, other, stranger, folder }
+    World {
+        services,
+        directory,
+        acme,
+        orders,
+        second,
+        other,
+        stranger,
+        folder,
+    }
 }
 
 pub async fn services(data: &Path, directory: &Directory, egress: EgressPolicy) -> Services {
@@ -86,7 +106,10 @@ impl World {
 
     /// A volume of the first tenant, granted to its application.
     pub async fn volume(&self, code: &str, permissions: &[&str], spec: VolumeSpec) {
-        self.directory.put_volume(self.acme.id, code, &spec).await.unwrap();
+        self.directory
+            .put_volume(self.acme.id, code, &spec)
+            .await
+            .unwrap();
         self.grant(GrantKind::Volume, code, permissions).await;
     }
 
@@ -97,13 +120,19 @@ impl World {
             engine: "sqlite".to_owned(),
             settings: String::new(),
         };
-        self.directory.put_database(self.acme.id, code, &spec).await.unwrap();
+        self.directory
+            .put_database(self.acme.id, code, &spec)
+            .await
+            .unwrap();
         self.grant(GrantKind::Database, code, permissions).await;
     }
 
     pub async fn grant(&self, kind: GrantKind, code: &str, permissions: &[&str]) {
         let permissions: Vec<String> = permissions.iter().map(|&name| name.to_owned()).collect();
-        self.directory.grant(self.orders.id, kind, code, &permissions).await.unwrap();
+        self.directory
+            .grant(self.orders.id, kind, code, &permissions)
+            .await
+            .unwrap();
     }
 }
 

@@ -65,7 +65,11 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new(access: Access) -> Self {
-        Self { access, ours: AtomicBool::new(false), denial: Mutex::new(None) }
+        Self {
+            access,
+            ours: AtomicBool::new(false),
+            denial: Mutex::new(None),
+        }
     }
 
     /// Lets the platform's own statements through while the work runs.
@@ -78,11 +82,13 @@ impl Guard {
 
     /// Why a statement was refused, for the error.
     pub(crate) fn take_denial(&self) -> Option<String> {
-        self.denial.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.denial
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
     }
 
     /// The answer to SQLite.
-    #[expect(clippy::needless_pass_by_value, reason = "it is the signature of the hook")]
     pub(crate) fn authorize(&self, context: AuthContext<'_>) -> Authorization {
         if self.ours.load(Ordering::Relaxed) {
             return Authorization::Allow;
@@ -127,7 +133,9 @@ impl Guard {
                 if MODULES.contains(&module_name.to_ascii_lowercase().as_str()) {
                     self.needs(Access::Admin, "to change tables", "admin")
                 } else {
-                    Some(format!("virtual tables of the kind {module_name} are not available"))
+                    Some(format!(
+                        "virtual tables of the kind {module_name} are not available"
+                    ))
                 }
             }
             AuthAction::CreateTable { .. }
@@ -140,12 +148,11 @@ impl Guard {
             | AuthAction::DropTrigger { .. }
             | AuthAction::AlterTable { .. }
             | AuthAction::Reindex { .. }
-            | AuthAction::Analyze { .. } => {
-                self.needs(Access::Admin, "to change tables", "admin")
-            }
-            AuthAction::Pragma { pragma_name, pragma_value } => {
-                self.refuse_pragma(pragma_name, pragma_value)
-            }
+            | AuthAction::Analyze { .. } => self.needs(Access::Admin, "to change tables", "admin"),
+            AuthAction::Pragma {
+                pragma_name,
+                pragma_value,
+            } => self.refuse_pragma(pragma_name, pragma_value),
             AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => {
                 Some("transactions are made by transaction(), not in SQL".to_owned())
             }

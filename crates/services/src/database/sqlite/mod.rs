@@ -67,14 +67,19 @@ pub(crate) struct Pool {
 
 impl Sqlite {
     pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root, pools: Mutex::new(HashMap::new()) }
+        Self {
+            root,
+            pools: Mutex::new(HashMap::new()),
+        }
     }
 
     /// The file that the directory names, or one by tenant and code.
     fn path(&self, database: &Database) -> PathBuf {
         if database.settings.is_empty() {
             let name = utf8_percent_encode(&database.code, FILE_NAME);
-            self.root.join(database.tenant_id.to_string()).join(format!("{name}.sqlite"))
+            self.root
+                .join(database.tenant_id.to_string())
+                .join(format!("{name}.sqlite"))
         } else {
             self.root.join(&database.settings)
         }
@@ -116,16 +121,19 @@ impl Engine for Sqlite {
                 ))
             })?
             .map_err(|error| ConnectError::Failed(error.to_string()))?;
-        let (connection, guard) = match pool.take(access) {
-            Some(idle) => idle,
-            None => {
-                let path = pool.path.clone();
-                tokio::task::spawn_blocking(move || open(&path, access))
-                    .await
-                    .map_err(|error| ConnectError::Failed(error.to_string()))??
-            }
+        let (connection, guard) = if let Some(idle) = pool.take(access) {
+            idle
+        } else {
+            let path = pool.path.clone();
+            tokio::task::spawn_blocking(move || open(&path, access))
+                .await
+                .map_err(|error| ConnectError::Failed(error.to_string()))??
         };
-        let live = Live { connection, guard, slot };
+        let live = Live {
+            connection,
+            guard,
+            slot,
+        };
         Ok(Box::new(SqliteSession::new(pool, access, live)))
     }
 }
@@ -159,10 +167,11 @@ fn open(path: &Path, access: Access) -> Result<(Connection, Arc<Guard>), Connect
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         }
-        let created =
-            Connection::open_with_flags(path, writable | OpenFlags::SQLITE_OPEN_CREATE)
-                .map_err(|error| failed(&error))?;
-        created.busy_timeout(BUSY_TIMEOUT).map_err(|error| failed(&error))?;
+        let created = Connection::open_with_flags(path, writable | OpenFlags::SQLITE_OPEN_CREATE)
+            .map_err(|error| failed(&error))?;
+        created
+            .busy_timeout(BUSY_TIMEOUT)
+            .map_err(|error| failed(&error))?;
         created
             .pragma_update(None, "journal_mode", "WAL")
             .map_err(|error| failed(&error))?;

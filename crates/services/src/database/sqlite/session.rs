@@ -50,7 +50,11 @@ impl Drop for Interrupt {
 
 impl SqliteSession {
     pub(crate) fn new(pool: Arc<Pool>, access: Access, live: Live) -> Self {
-        Self { pool, access, live: Some(live) }
+        Self {
+            pool,
+            access,
+            live: Some(live),
+        }
     }
 
     async fn work<R: Send + 'static>(
@@ -92,7 +96,9 @@ impl Session for SqliteSession {
             }
         };
         self.work(move |live| {
-            let done = live.guard.as_platform(|| live.connection.execute_batch(&sql));
+            let done = live
+                .guard
+                .as_platform(|| live.connection.execute_batch(&sql));
             done.map_err(|error| describe(&error, &live.guard))
         })
         .await
@@ -136,15 +142,26 @@ fn run(live: &mut Live, statement: Statement) -> Result<Outcome, StatementError>
     let before = connection.total_changes();
     let mut prepared = connection.prepare(&numbered.sql).map_err(failed)?;
     let writes = !prepared.readonly();
-    let columns: Vec<String> =
-        prepared.column_names().into_iter().map(str::to_owned).collect();
-    let declared: Vec<Declared> =
-        prepared.columns().iter().map(|column| Declared::of(column.decl_type())).collect();
+    let columns: Vec<String> = prepared
+        .column_names()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let declared: Vec<Declared> = prepared
+        .columns()
+        .iter()
+        .map(|column| Declared::of(column.decl_type()))
+        .collect();
     for (position, cell) in (1..).zip(statement.parameters) {
         let value = value::parameter(position, cell).map_err(StatementError::Refused)?;
-        prepared.raw_bind_parameter(position, value).map_err(failed)?;
+        prepared
+            .raw_bind_parameter(position, value)
+            .map_err(failed)?;
     }
-    let mut outcome = Outcome { columns, ..Outcome::default() };
+    let mut outcome = Outcome {
+        columns,
+        ..Outcome::default()
+    };
     let mut weight = 0;
     let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(failed)? {

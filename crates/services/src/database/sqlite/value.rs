@@ -48,9 +48,9 @@ pub(crate) fn parameter(position: usize, cell: Cell) -> Result<Value, String> {
         Cell::Number(value) => number(value),
         Cell::Text(value) | Cell::Json(value) => Value::Text(value),
         Cell::Bytes(value) => Value::Blob(value),
-        Cell::Date(value) => Value::Text(iso(value).ok_or_else(|| {
-            format!("parameter {position} is not a valid date")
-        })?),
+        Cell::Date(value) => Value::Text(
+            iso(value).ok_or_else(|| format!("parameter {position} is not a valid date"))?,
+        ),
         Cell::BigInt(value) => Value::Integer(value.parse().map_err(|_| {
             format!("parameter {position} is an integer of more than 64 bits, which SQLite lacks")
         })?),
@@ -70,7 +70,10 @@ fn number(value: f64) -> Value {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "chrono refuses what is out of range")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "chrono refuses what is out of range"
+)]
 fn iso(milliseconds: f64) -> Option<String> {
     if !milliseconds.is_finite() {
         return None;
@@ -169,9 +172,16 @@ mod tests {
         assert_eq!(big, Value::Integer(9_007_199_254_740_993));
         let error = parameter(3, Cell::BigInt("9223372036854775808".into())).unwrap_err();
         assert!(error.starts_with("parameter 3"), "{error}");
-        assert!(parameter(2, Cell::Date(f64::NAN)).unwrap_err().starts_with("parameter 2"));
+        assert!(
+            parameter(2, Cell::Date(f64::NAN))
+                .unwrap_err()
+                .starts_with("parameter 2")
+        );
         assert_eq!(parameter(1, Cell::Number(0.5)).unwrap(), Value::Real(0.5));
-        assert_eq!(parameter(1, Cell::Number(1e300)).unwrap(), Value::Real(1e300));
+        assert_eq!(
+            parameter(1, Cell::Number(1e300)).unwrap(),
+            Value::Real(1e300)
+        );
         assert_eq!(parameter(1, Cell::Bool(true)).unwrap(), Value::Integer(1));
     }
 }
