@@ -52,7 +52,6 @@ impl Host {
     }
 
     /// A request to a path of this host.
-    #[must_use]
     pub fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.url))
     }
@@ -72,7 +71,6 @@ impl Host {
     }
 
     /// A request that calls a function, without token and body.
-    #[must_use]
     pub fn request(&self, app: &App, function: &str) -> RequestBuilder {
         self.post(&format!(
             "/tenants/{}/applications/{}/functions/{function}",

@@ -10,6 +10,9 @@ pub struct Processes(pub Vec<i32>);
 
 impl Processes {
     /// All descendants of a process, parents before children.
+    ///
+    /// # Panics
+    /// Never: process ids are small.
     #[must_use]
     pub fn below(root: u32) -> Self {
         let parents: Vec<(i32, i32)> = fs::read_dir("/proc")

@@ -149,7 +149,7 @@ impl Setup {
                 .await
                 .expect("a value");
         }
-        let token = Token::user(tenant.id, user.id).sign(&KEY);
+        let token = Token::user(&tenant.id, &user.id).sign(&KEY);
         let app = App {
             tenant,
             application,
@@ -172,7 +172,7 @@ impl Setup {
         self.grant(app, GrantKind::Volume, code, permissions).await;
     }
 
-    /// Makes a SQLite database and grants it.
+    /// Makes a SQL database and grants it.
     ///
     /// # Panics
     /// When the directory does not take it.

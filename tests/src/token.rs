@@ -22,7 +22,7 @@ pub struct Token {
 impl Token {
     /// A user's token.
     #[must_use]
-    pub fn user(tenant: impl ToString, user: impl ToString) -> Self {
+    pub fn user(tenant: &impl ToString, user: &impl ToString) -> Self {
         Self {
             tenant: tenant.to_string(),
             subject: user.to_string(),

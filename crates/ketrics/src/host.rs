@@ -29,7 +29,7 @@ use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 
 /// How long a zygote stays that nobody uses.
-const IDLE: Duration = Duration::from_secs(10 * 60);
+const IDLE: Duration = Duration::from_mins(10);
 
 /// What a host is started with.
 pub struct Options {
@@ -68,9 +68,13 @@ impl Host {
     pub async fn start(options: Options) -> Result<Self, Problem> {
         let data = &options.data;
         // It holds keys and everybody's data.
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| {
-            Problem::failed(format_args!("{} cannot be made", data.display()), error)
-        })?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(data)
+            .map_err(|error| {
+                Problem::failed(format_args!("{} cannot be made", data.display()), error)
+            })?;
         // Signed URLs carry the address, so it is taken first.
         let listener = TcpListener::bind(&options.listen).await.map_err(|error| {
             Problem::Failed(format!(

@@ -60,7 +60,7 @@ impl Target {
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Problem> {
         let names = [RUNTIME_URL, TENANT_ID, APPLICATION_ID, TOKEN];
-        match names.map(|name| lookup(name)) {
+        match names.map(&lookup) {
             [
                 Some(runtime_url),
                 Some(tenant),

@@ -53,7 +53,7 @@ async fn what_json_cannot_say_is_null_or_an_error_that_names_it() {
         host.call(&app, "date", json!(null)).await.result(),
         json!({ "at": "1970-01-01T00:00:00.000Z" })
     );
-    for (function, named) in [("cycle", "circular"), ("big", "BigInt"), ("fn", "function")] {
+    for (function, named) in [("cycle", "self"), ("big", "BigInt"), ("fn", "function")] {
         let (status, code, message) = host.call(&app, function, json!(null)).await.error();
         assert_eq!((status, code.as_str()), (422, "RUNTIME_ERROR"));
         assert!(
@@ -208,7 +208,7 @@ async fn a_token_must_be_there_and_good_for_this_tenant() {
         })
         .await;
     let host = setup.start();
-    let user = Token::user(app.tenant.id, app.user.id);
+    let user = Token::user(&app.tenant.id, &app.user.id);
     let expired = host.sign(&Token {
         expires_in: -3_600,
         ..user.clone()
@@ -247,7 +247,7 @@ async fn without_a_role_nobody_is_let_in() {
         .await
         .expect("a user");
     let host = setup.start();
-    let token = host.sign(&Token::user(app.tenant.id, stranger.id));
+    let token = host.sign(&Token::user(&app.tenant.id, &stranger.id));
     let request = host
         .request(&app, "echo")
         .bearer_auth(token)
@@ -280,7 +280,7 @@ async fn a_service_account_is_a_requestor_too() {
     let host = setup.start();
     let token = Token {
         kind: "SERVICE_ACCOUNT",
-        ..Token::user(app.tenant.id, account.id)
+        ..Token::user(&app.tenant.id, &account.id)
     };
     let request = host
         .request(&app, "who")

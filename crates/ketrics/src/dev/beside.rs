@@ -1,6 +1,6 @@
 //! Programs that run beside the application, for example a service that it calls.
 
-use super::settings::Command;
+use super::settings::Companion;
 use crate::problem::Problem;
 use rustix::process::Signal;
 use rustix::process::set_parent_process_death_signal;
@@ -20,16 +20,16 @@ pub struct Beside {
 
 impl Beside {
     /// Starts every program; their lines are shown with their names in front.
-    pub fn start(commands: &[Command], folder: &Path) -> Result<Self, Problem> {
+    pub fn start(companions: &[Companion], folder: &Path) -> Result<Self, Problem> {
         let mut programs = JoinSet::new();
-        for command in commands {
-            let Some((program, arguments)) = command.command.split_first() else {
+        for companion in companions {
+            let Some((program, arguments)) = companion.command.split_first() else {
                 continue;
             };
             let mut process = tokio::process::Command::new(program);
             process
                 .args(arguments)
-                .envs(&command.environment)
+                .envs(&companion.environment)
                 .current_dir(folder)
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
@@ -40,11 +40,11 @@ impl Beside {
             unsafe { process.pre_exec(end_with_parent) };
             let child = process.spawn().map_err(|error| {
                 Problem::failed(
-                    format_args!("dev.json: {:?} cannot be started", command.name),
+                    format_args!("dev.json: {:?} cannot be started", companion.name),
                     error,
                 )
             })?;
-            programs.spawn(follow(command.name.clone(), child));
+            programs.spawn(follow(companion.name.clone(), child));
         }
         Ok(Self {
             _programs: programs,

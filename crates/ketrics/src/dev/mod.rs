@@ -39,7 +39,7 @@ use std::time::Duration;
 use watch::Watch;
 
 /// How long the developer's token is good; each start makes a new one.
-const TOKEN_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const TOKEN_LIFE: Duration = Duration::from_hours(30 * 24);
 
 /// Serve an application from its folder, and again whenever it changes
 #[derive(Debug, clap::Args)]

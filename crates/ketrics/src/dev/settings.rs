@@ -32,7 +32,7 @@ pub struct Settings {
     /// Addresses in private networks that the application may call: `127.0.0.1:8787`.
     pub egress: Vec<String>,
     /// Programs to run beside the application.
-    pub run: Vec<Command>,
+    pub run: Vec<Companion>,
 }
 
 /// A SQL database.
@@ -84,7 +84,7 @@ pub struct Group {
 /// A program that runs as long as `ketrics dev` does.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Command {
+pub struct Companion {
     /// What its lines are marked with.
     pub name: String,
     /// The program and its arguments; it runs in the application's folder.
