@@ -68,8 +68,6 @@ function asString(value: unknown): string {
       return value === null || !hasOwnText(value)
         ? inspect(value, { depth: 0, compact: 3 })
         : String(value);
-    case "function":
-      return hasOwnText(value) ? String(value) : inspect(value, { depth: 0 });
     default:
       return String(value);
   }

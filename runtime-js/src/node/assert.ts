@@ -161,7 +161,8 @@ function expected(
     const standard = `The error did not match ${inspect(expectation)}: ${inspect(error)}`;
     check(expectation.test(String(error)), message, standard, details);
   } else if (isClass(expectation)) {
-    if (!(error instanceof expectation)) throw error;
+    const standard = `The error is no ${expectation.name}: ${inspect(error)}`;
+    check(error instanceof expectation, message, standard, details);
   } else if (typeof expectation === "function") {
     const standard = "The validation function did not return true";
     check(Reflect.apply(expectation, {}, [error]) === true, message, standard, details);
@@ -257,12 +258,14 @@ async function doesNotReject(
 
 function ifError(value: unknown): void {
   if (value === null || value === undefined) return;
-  throw value instanceof Error
-    ? value
-    : new AssertionError({
-        message: `ifError got unwanted exception: ${inspect(value)}`,
-        actual: value,
-      });
+  const shown = value instanceof Error ? value.message : inspect(value);
+  throw new AssertionError({
+    message: `ifError got unwanted exception: ${shown}`,
+    actual: value,
+    expected: null,
+    operator: "ifError",
+    stackStartFn: ifError,
+  });
 }
 
 const shared = {

@@ -36,14 +36,20 @@ function readAuthority(url: Url, authority: string): void {
   url.host = hostname + (port ? `:${port}` : "");
 }
 
+/** Whether a host follows such a protocol without slashes, as in `mailto:user@host`. */
+function namesHost(protocol: Text): boolean {
+  return protocol !== null && protocol !== "javascript:" && !SLASHED.has(protocol);
+}
+
 function parse(text: string, parseQuery = false, slashesDenoteHost = false): Url {
   if (typeof text !== "string") throw new TypeError(`url.parse takes a string, got ${typeof text}`);
   const url = new Url();
   const { protocol, slashes, rest = "", search, hash } = PARTS.exec(text.trim())?.groups ?? {};
   url.protocol = protocol?.toLowerCase() ?? null;
   let path = rest;
-  if (slashes !== undefined && (protocol !== undefined || slashesDenoteHost)) {
-    url.slashes = true;
+  const slashed = slashes !== undefined && (protocol !== undefined || slashesDenoteHost);
+  if (slashed) url.slashes = true;
+  if (slashed || (slashes === undefined && namesHost(url.protocol))) {
     const end = rest.indexOf("/");
     readAuthority(url, end < 0 ? rest : rest.slice(0, end));
     path = end < 0 ? "" : rest.slice(end);
@@ -53,7 +59,7 @@ function parse(text: string, parseQuery = false, slashesDenoteHost = false): Url
   const known = url.slashes === true && SLASHED.has(url.protocol ?? "");
   url.pathname = path || (known ? "/" : null);
   url.hash = hash ?? null;
-  url.search = search ?? (parseQuery ? "" : null);
+  url.search = search ?? null;
   const query = search?.slice(1) ?? null;
   url.query = parseQuery ? querystring.parse(query ?? "") : query;
   url.path =
