@@ -1,6 +1,5 @@
 //! What `import` finds: the bundle itself, and the platform's own modules by name.
 
-use deno_core::FastString;
 use deno_core::ModuleLoadOptions;
 use deno_core::ModuleLoadReferrer;
 use deno_core::ModuleLoadResponse;
@@ -9,28 +8,32 @@ use deno_core::ModuleSource;
 use deno_core::ModuleSourceCode;
 use deno_core::ModuleSpecifier;
 use deno_core::ModuleType;
+use deno_core::RequestedModuleType;
 use deno_core::ResolutionKind;
 use deno_core::error::ModuleLoaderError;
 use deno_core::v8;
 use deno_error::JsErrorBox;
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::fmt::Write;
 
-/// URL scheme of the platform's own modules, and the type under which they are evaluated.
+/// URL scheme of the platform's own modules.
 const SCHEME: &str = "ketrics";
 
 /// Type of the helper module that carries the values.
 const VALUES: &str = "ketrics-values";
 
+/// The platform's modules by name, without `node:`, and the names that each exports.
+pub type ModuleNames = BTreeMap<String, Vec<String>>;
+
 /// Resolves imports. Nothing is ever read from a disk or a network.
 pub struct Modules {
-    names: BTreeSet<String>,
+    names: ModuleNames,
 }
 
 impl Modules {
-    /// A loader that knows the platform's modules by these names, without `node:`.
+    /// A loader that knows these modules.
     #[must_use]
-    pub fn new(names: BTreeSet<String>) -> Self {
+    pub fn new(names: ModuleNames) -> Self {
         Self { names }
     }
 }
@@ -43,7 +46,7 @@ impl ModuleLoader for Modules {
         _kind: ResolutionKind,
     ) -> Result<ModuleSpecifier, ModuleLoaderError> {
         let name = specifier.strip_prefix("node:").unwrap_or(specifier);
-        let url = if self.names.contains(name) {
+        let url = if self.names.contains_key(name) {
             format!("{SCHEME}:{name}")
         } else {
             // The bundle itself, or the helper module that a platform module imports.
@@ -59,18 +62,36 @@ impl ModuleLoader for Modules {
         &self,
         specifier: &ModuleSpecifier,
         _referrer: Option<&ModuleLoadReferrer>,
-        _options: ModuleLoadOptions,
+        options: ModuleLoadOptions,
     ) -> ModuleLoadResponse {
-        if specifier.scheme() != SCHEME {
+        let exports = match specifier.scheme() {
+            SCHEME => self.names.get(specifier.path()),
+            _ => None,
+        };
+        let Some(exports) = exports else {
             return ModuleLoadResponse::Sync(Err(not_found(specifier.path())));
-        }
-        ModuleLoadResponse::Sync(Ok(ModuleSource::new(
-            ModuleType::Other(SCHEME.into()),
-            ModuleSourceCode::String(FastString::from_static("")),
-            specifier,
-            None,
-        )))
+        };
+        let (kind, source) = match options.requested_module_type {
+            RequestedModuleType::Other(kind) if kind == VALUES => {
+                (ModuleType::Other(VALUES.into()), String::new())
+            }
+            _ => (ModuleType::JavaScript, facade(specifier, exports)),
+        };
+        let source = ModuleSourceCode::String(source.into());
+        ModuleLoadResponse::Sync(Ok(ModuleSource::new(kind, source, specifier, None)))
     }
+}
+
+/// An ES module whose exports are the properties of what the helper module carries. An import
+/// without attributes finds JavaScript only, so the values come by a second import with one.
+fn facade(specifier: &ModuleSpecifier, exports: &[String]) -> String {
+    let mut source = format!(
+        "import values from \"{specifier}\" with {{ type: \"{VALUES}\" }};\nexport default values;\n"
+    );
+    for name in exports.iter().filter(|name| is_identifier(name)) {
+        let _ = writeln!(source, "export const {name} = values.{name};");
+    }
+    source
 }
 
 /// The hint after the name is worded where `require` words it: see `runtime-js/src/node`.
@@ -81,7 +102,7 @@ fn not_found(specifier: &str) -> ModuleLoaderError {
     ))
 }
 
-/// Makes an ES module from what `hooks.modules[name]()` gives, its properties as named exports.
+/// The values of a helper module: what `hooks.modules[name]()` gives.
 ///
 /// # Errors
 /// When the object cannot be made.
@@ -98,25 +119,7 @@ pub fn evaluate(
     let make = v8::Local::<v8::Function>::try_from(make).map_err(|_| failed())?;
     let this = v8::undefined(scope).into();
     let value = make.call(scope, this, &[]).ok_or_else(failed)?;
-    let object = v8::Local::<v8::Object>::try_from(value).map_err(|_| failed())?;
-    let mut source = format!(
-        "import values from \"{specifier}\" with {{ type: \"{VALUES}\" }};\nexport default values;\n"
-    );
-    let names = object
-        .get_own_property_names(scope, v8::GetPropertyNamesArgs::default())
-        .ok_or_else(failed)?;
-    for index in 0..names.length() {
-        let Some(name) = names.get_index(scope, index) else { continue };
-        let name = name.to_rust_string_lossy(scope);
-        if is_identifier(&name) && name != "default" {
-            source.push_str(&format!("export const {name} = values.{name};\n"));
-        }
-    }
-    Ok(deno_core::CustomModuleEvaluationKind::ComputedAndSynthetic(
-        source.into(),
-        v8::Global::new(scope, value),
-        ModuleType::Other(Cow::Borrowed(VALUES)),
-    ))
+    Ok(deno_core::CustomModuleEvaluationKind::Synthetic(v8::Global::new(scope, value)))
 }
 
 fn is_identifier(name: &str) -> bool {

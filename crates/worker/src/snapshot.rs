@@ -6,6 +6,7 @@
 
 use crate::crypto;
 use crate::isolate;
+use crate::modules::ModuleNames;
 use crate::ops;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
@@ -14,7 +15,6 @@ use rustix::mm::MapFlags;
 use rustix::mm::ProtFlags;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ const SDK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../runti
 
 const ENTRY: &str = "ext:ketrics/main.js";
 
-static MODULE_NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+static MODULE_NAMES: OnceLock<ModuleNames> = OnceLock::new();
 
 /// Makes the snapshot.
 ///
@@ -56,7 +56,8 @@ pub fn create() -> io::Result<Vec<u8>> {
     .map_err(io::Error::other)?;
     let names = names.borrow_mut().take();
     let names = names.ok_or_else(|| io::Error::other("the SDK has set no hooks"))?;
-    let head = names.into_iter().collect::<Vec<_>>().join("\n");
+    let lines = names.into_iter().map(|(name, exports)| format!("{name} {}", exports.join(" ")));
+    let head = lines.collect::<Vec<_>>().join("\n");
     let mut file = u32::try_from(head.len()).map_err(io::Error::other)?.to_le_bytes().to_vec();
     file.extend_from_slice(head.as_bytes());
     file.extend_from_slice(&output.output);
@@ -74,7 +75,11 @@ pub fn read(path: &Path) -> io::Result<&'static [u8]> {
     let length = u32::from_le_bytes(*length) as usize;
     let (head, snapshot) = rest.split_at_checked(length).ok_or_else(broken)?;
     let head = std::str::from_utf8(head).map_err(io::Error::other)?;
-    let _ = MODULE_NAMES.set(head.lines().map(str::to_owned).collect());
+    let modules = head.lines().filter_map(|line| {
+        let (name, exports) = line.split_once(' ')?;
+        Some((name.to_owned(), exports.split_whitespace().map(str::to_owned).collect()))
+    });
+    let _ = MODULE_NAMES.set(modules.collect());
     Ok(snapshot)
 }
 
@@ -91,9 +96,9 @@ fn map(path: &Path) -> io::Result<&'static [u8]> {
     }
 }
 
-/// The names of the modules in the snapshot that was read.
+/// The modules in the snapshot that was read, and what they export.
 #[must_use]
-pub fn module_names() -> BTreeSet<String> {
+pub fn module_names() -> ModuleNames {
     MODULE_NAMES.get().cloned().unwrap_or_default()
 }
 
