@@ -52,6 +52,7 @@ declare module "ext:core/mod.js" {
 
   export const core: {
     loadExtScript<Name extends keyof WebScripts>(name: Name): WebScripts[Name];
+    readonly ops: Readonly<Record<string, unknown>>;
     encode(text: string): Uint8Array<ArrayBuffer>;
     byteLength(text: string): number;
     structuredClone(value: unknown): unknown;

@@ -7,8 +7,10 @@ import { core } from "ext:core/mod.js";
 import { hooks } from "./hooks.ts";
 import { uncaught } from "./invocation/failure.ts";
 import { installKetrics } from "./ketrics.ts";
+import { sealOps } from "./seal-ops.ts";
 import { installGlobals } from "./web/globals.ts";
 
+sealOps();
 core.setReportExceptionCallback(uncaught);
 installGlobals();
 installKetrics();

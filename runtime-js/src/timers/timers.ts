@@ -12,6 +12,8 @@ import { type Queued, TimerQueue } from "./queue.ts";
 
 type Callback = (...parameters: unknown[]) => unknown;
 
+const { apply } = Reflect;
+
 const LONGEST_DELAY = 2 ** 31 - 1;
 
 const queue = new TimerQueue<Timer>();
@@ -213,7 +215,7 @@ function fire(timer: Timer): void {
     count(timer, -1);
   }
   try {
-    Reflect.apply(timer.callback, timer.handle, timer.parameters);
+    apply(timer.callback, timer.handle, timer.parameters);
   } catch (error) {
     uncaught(error);
   }
