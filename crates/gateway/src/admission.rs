@@ -1,7 +1,8 @@
-//! Who may run now: so many calls per tenant, so many on the host, and a bounded queue.
+//! Who may run now: so many calls per tenant, so many on the host, and bounded queues.
 //!
-//! A tenant over its own share is told at once (it would only fill the queue for the others); a
-//! full host makes calls wait for a while.
+//! A place is held until its process is gone, which is a little longer than the caller waits. So a
+//! tenant over its share waits a moment before it is told; a full host makes calls wait longer.
+//! Both queues are first come, first served, and a tenant's queue is its own.
 
 use crate::error::CallError;
 use crate::error::ErrorCode;
@@ -20,11 +21,13 @@ use tokio::sync::Semaphore;
 /// How much may run at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Concurrency {
-    /// Calls of one tenant; at most half of the host's.
+    /// Calls of one tenant; at most half of the host's. As many again may wait.
     pub tenant: usize,
+    /// How long a call of a tenant over its share waits.
+    pub tenant_wait: Duration,
     /// Calls on this host.
     pub host: usize,
-    /// Calls that wait for a place.
+    /// Calls that wait for the host.
     pub queue: usize,
     /// How long they wait.
     pub wait: Duration,
@@ -32,7 +35,13 @@ pub struct Concurrency {
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { tenant: 64, host: 128, queue: 512, wait: Duration::from_secs(10) }
+        Self {
+            tenant: 64,
+            tenant_wait: Duration::from_millis(500),
+            host: 128,
+            queue: 512,
+            wait: Duration::from_secs(10),
+        }
     }
 }
 
@@ -42,20 +51,24 @@ pub struct Admission {
     limits: Concurrency,
     host: Arc<Semaphore>,
     waiting: AtomicUsize,
-    tenants: Arc<Mutex<HashMap<TenantId, usize>>>,
+    tenants: Tenants,
+}
+
+type Tenants = Arc<Mutex<HashMap<TenantId, Share>>>;
+
+/// A tenant's share of the host, there as long as the tenant has calls.
+#[derive(Debug)]
+struct Share {
+    places: Arc<Semaphore>,
+    calls: usize,
 }
 
 /// A place; given back when it is dropped.
 #[derive(Debug)]
 pub struct Place {
-    _tenant: TenantPlace,
     _host: OwnedSemaphorePermit,
-}
-
-#[derive(Debug)]
-struct TenantPlace {
-    id: TenantId,
-    counts: Arc<Mutex<HashMap<TenantId, usize>>>,
+    _tenant: OwnedSemaphorePermit,
+    _counted: Counted,
 }
 
 impl Admission {
@@ -67,7 +80,7 @@ impl Admission {
             limits,
             host: Arc::new(Semaphore::new(limits.host)),
             waiting: AtomicUsize::new(0),
-            tenants: Arc::default(),
+            tenants: Tenants::default(),
         }
     }
 
@@ -76,52 +89,70 @@ impl Admission {
     /// # Errors
     /// `RATE_LIMITED` over the tenant's share, `OVERLOADED` when the queue is full or too slow.
     pub async fn admit(&self, id: TenantId) -> Result<Place, CallError> {
-        let tenant = self.tenant_place(id)?;
-        if let Ok(host) = Arc::clone(&self.host).try_acquire_owned() {
-            return Ok(Place { _tenant: tenant, _host: host });
-        }
-        let _waiting = self.queue()?;
-        let acquired = tokio::time::timeout(self.limits.wait, Arc::clone(&self.host).acquire_owned());
-        match acquired.await {
-            Ok(Ok(host)) => Ok(Place { _tenant: tenant, _host: host }),
-            _ => Err(overloaded()),
-        }
+        let (counted, places) = self.count(id)?;
+        let tenant = match tokio::time::timeout(self.limits.tenant_wait, places.acquire_owned()).await {
+            Ok(Ok(tenant)) => tenant,
+            _ => return Err(self.rate_limited()),
+        };
+        let host = match Arc::clone(&self.host).try_acquire_owned() {
+            Ok(host) => host,
+            Err(_) => self.wait_for_host().await?,
+        };
+        Ok(Place { _host: host, _tenant: tenant, _counted: counted })
     }
 
-    /// Calls that run or wait now.
+    /// Calls that run, and calls that wait for the host.
     #[must_use]
     pub fn load(&self) -> (usize, usize) {
         (self.limits.host - self.host.available_permits(), self.waiting.load(Relaxed))
     }
 
-    fn tenant_place(&self, id: TenantId) -> Result<TenantPlace, CallError> {
-        let mut counts = lock(&self.tenants);
-        let count = counts.entry(id).or_default();
-        if *count >= self.limits.tenant {
-            return Err(CallError::new(
-                ErrorCode::RateLimited,
-                format!("The tenant has {count} calls running, which is the limit. Try again in a moment"),
-            ));
+    fn count(&self, id: TenantId) -> Result<(Counted, Arc<Semaphore>), CallError> {
+        let mut tenants = lock(&self.tenants);
+        let share = tenants.entry(id).or_insert_with(|| Share {
+            places: Arc::new(Semaphore::new(self.limits.tenant)),
+            calls: 0,
+        });
+        if share.calls >= 2 * self.limits.tenant {
+            return Err(self.rate_limited());
         }
-        *count += 1;
-        Ok(TenantPlace { id, counts: Arc::clone(&self.tenants) })
+        share.calls += 1;
+        Ok((Counted { id, tenants: Arc::clone(&self.tenants) }, Arc::clone(&share.places)))
     }
 
-    fn queue(&self) -> Result<Waiting<'_>, CallError> {
+    async fn wait_for_host(&self) -> Result<OwnedSemaphorePermit, CallError> {
         if self.waiting.fetch_add(1, Relaxed) >= self.limits.queue {
             self.waiting.fetch_sub(1, Relaxed);
             return Err(overloaded());
         }
-        Ok(Waiting(&self.waiting))
+        let _waiting = Waiting(&self.waiting);
+        let acquired = tokio::time::timeout(self.limits.wait, Arc::clone(&self.host).acquire_owned());
+        match acquired.await {
+            Ok(Ok(host)) => Ok(host),
+            _ => Err(overloaded()),
+        }
+    }
+
+    fn rate_limited(&self) -> CallError {
+        CallError::new(
+            ErrorCode::RateLimited,
+            format!(
+                "The tenant has {} calls running, which is the limit. Try again in a moment",
+                self.limits.tenant
+            ),
+        )
     }
 }
 
 fn overloaded() -> CallError {
-    CallError::new(ErrorCode::Overloaded, "The host has more calls than it can take. Try again in a moment")
+    CallError::new(
+        ErrorCode::Overloaded,
+        "The host has more calls than it can take. Try again in a moment",
+    )
 }
 
-fn lock(counts: &Mutex<HashMap<TenantId, usize>>) -> MutexGuard<'_, HashMap<TenantId, usize>> {
-    counts.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(tenants: &Tenants) -> MutexGuard<'_, HashMap<TenantId, Share>> {
+    tenants.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Waiting<'a>(&'a AtomicUsize);
@@ -132,13 +163,20 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Drop for TenantPlace {
+/// A call that counts towards its tenant's share, whether it runs or waits.
+#[derive(Debug)]
+struct Counted {
+    id: TenantId,
+    tenants: Tenants,
+}
+
+impl Drop for Counted {
     fn drop(&mut self) {
-        let mut counts = lock(&self.counts);
-        if let Some(count) = counts.get_mut(&self.id) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.id);
+        let mut tenants = lock(&self.tenants);
+        if let Some(share) = tenants.get_mut(&self.id) {
+            share.calls -= 1;
+            if share.calls == 0 {
+                tenants.remove(&self.id);
             }
         }
     }
@@ -149,7 +187,8 @@ mod tests {
     use super::*;
 
     fn admission(tenant: usize, host: usize, queue: usize) -> Admission {
-        Admission::new(Concurrency { tenant, host, queue, wait: Duration::from_millis(20) })
+        let wait = Duration::from_millis(20);
+        Admission::new(Concurrency { tenant, tenant_wait: wait, host, queue, wait })
     }
 
     #[tokio::test]
@@ -162,6 +201,15 @@ mod tests {
         assert!(admission.admit(other).await.is_ok());
         drop(first);
         assert!(admission.admit(one).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_call_over_the_share_runs_when_a_place_becomes_free_in_time() {
+        let admission = Admission::new(Concurrency { tenant: 1, ..Concurrency::default() });
+        let tenant = TenantId::new();
+        let first = admission.admit(tenant).await.expect("there is room");
+        let (second, ()) = tokio::join!(admission.admit(tenant), async { drop(first) });
+        assert!(second.is_ok());
     }
 
     #[tokio::test]
