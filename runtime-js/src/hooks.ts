@@ -2,7 +2,6 @@
 
 import { forgetContext, setEnvironment } from "./context/context.ts";
 import { forgetBundle, loadCommonJs, loadEsModule, report } from "./invocation/bundle.ts";
-import { forgetAnswer } from "./invocation/failure.ts";
 import { invoke } from "./invocation/invoke.ts";
 import { readLimits } from "./invocation/limits.ts";
 import { endRehearsal } from "./invocation/phase.ts";
@@ -24,7 +23,6 @@ function beforeLoad(environment: Readonly<Record<string, string>>): void {
 /** After a rehearsal: as if no bundle had been loaded and nothing invoked. */
 function forget(): void {
   endRehearsal();
-  forgetAnswer();
   forgetBundle();
   forgetContext();
   dropTimers();

@@ -63,3 +63,50 @@ deno_core::extension!(
         rsa::op_crypto_oaep_decrypt,
     ],
 );
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::rand;
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::fd::FromRawFd;
+
+    /// Sixteen bytes that a forked process drew.
+    fn drawn_by_a_fork() -> [u8; 16] {
+        let mut ends = [0; 2];
+        // SAFETY: `ends` has room for both descriptors.
+        assert_eq!(unsafe { libc::pipe(ends.as_mut_ptr()) }, 0);
+        // SAFETY: the child makes no call but those below, and then ends without unwinding.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let mut bytes = [0; 16];
+            let status = i32::from(rand::fill(&mut bytes).is_err());
+            // SAFETY: the bytes are as long as it says; `_exit` runs no destructors.
+            unsafe {
+                libc::write(ends[1], bytes.as_ptr().cast(), bytes.len());
+                libc::_exit(status);
+            }
+        }
+        // SAFETY: both descriptors are this process's own, and nobody else closes them.
+        let (mut reader, writer) =
+            unsafe { (File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])) };
+        drop(writer);
+        let mut bytes = [0; 16];
+        reader.read_exact(&mut bytes).unwrap();
+        // SAFETY: `child` is a child of this process that nobody else waits for.
+        assert_eq!(
+            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) },
+            child
+        );
+        bytes
+    }
+
+    #[test]
+    fn forks_of_one_process_draw_different_keys() {
+        let mut before = [0; 16];
+        rand::fill(&mut before).unwrap();
+        let drawn = [before, drawn_by_a_fork(), drawn_by_a_fork()];
+        assert_ne!(drawn[0], drawn[1]);
+        assert_ne!(drawn[1], drawn[2]);
+    }
+}

@@ -68,11 +68,6 @@ export function expectAnswer(): void {
   answered = false;
 }
 
-/** After a rehearsal: the real invocation has not answered yet. */
-export function forgetAnswer(): void {
-  answered = false;
-}
-
 /** The invocation has its result. The first answer counts. */
 export function answerDone(json: string): void {
   if (answered) return;

@@ -52,6 +52,13 @@ function output(level: "info" | "error") {
   };
 }
 
+/** Code that ends the process would take the answer with it. */
+function exit(): never {
+  throw new Error(
+    "process.exit is not available here: an invocation ends with its function's result or error",
+  );
+}
+
 /** Nothing ever happens to this process that could be listened to. */
 function ignore() {
   return process;
@@ -80,6 +87,8 @@ export const process = {
   hrtime,
   uptime: (): number => op_clock() / 1000,
   cwd: (): string => "/",
+  exit,
+  abort: exit,
   emitWarning(warning: unknown): void {
     op_log("warn", format(warning));
   },
