@@ -3,6 +3,7 @@
 use crate::event_loop;
 use crate::memory;
 use crate::modules;
+use crate::modules::ModuleNames;
 use crate::modules::Modules;
 use crate::ops::Process;
 use crate::snapshot;
@@ -18,7 +19,6 @@ use ketrics_protocol::frame::FailureCode;
 use ketrics_protocol::frame::LoadReport;
 use ketrics_protocol::frame::LogLevel;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::task::Context;
 use std::task::Poll;
@@ -343,15 +343,32 @@ fn take_hooks(runtime: &mut JsRuntime) -> Result<(Hooks, v8::Global<v8::Object>)
     Ok((functions, modules))
 }
 
-/// The names of the modules that the snapshot offers, read from a runtime that holds it.
-pub fn module_names(runtime: &mut JsRuntime) -> Option<BTreeSet<String>> {
+/// The modules that the snapshot offers and what they export, read from a runtime that holds it.
+pub fn module_names(runtime: &mut JsRuntime) -> Option<ModuleNames> {
     deno_core::scope!(scope, runtime);
     let global = scope.get_current_context().global(scope);
     let key = v8::String::new(scope, "__ketrics")?;
     let hooks = v8::Local::<v8::Object>::try_from(global.get(scope, key.into())?).ok()?;
     let key = v8::String::new(scope, "modules")?;
     let modules = v8::Local::<v8::Object>::try_from(hooks.get(scope, key.into())?).ok()?;
-    let names = modules.get_own_property_names(scope, v8::GetPropertyNamesArgs::default())?;
+    let names = own_names(scope, modules)?;
+    names
+        .into_iter()
+        .map(|name| {
+            let key = v8::String::new(scope, &name)?;
+            let make = v8::Local::<v8::Function>::try_from(modules.get(scope, key.into())?).ok()?;
+            let this = v8::undefined(scope).into();
+            let values = v8::Local::<v8::Object>::try_from(make.call(scope, this, &[])?).ok()?;
+            Some((name, own_names(scope, values)?))
+        })
+        .collect()
+}
+
+fn own_names(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+) -> Option<Vec<String>> {
+    let names = object.get_own_property_names(scope, v8::GetPropertyNamesArgs::default())?;
     (0..names.length())
         .map(|index| Some(names.get_index(scope, index)?.to_rust_string_lossy(scope)))
         .collect()
