@@ -3,6 +3,7 @@
 use ketrics_gateway::log::LogEntry;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::log::Source;
+use serde_json::Value;
 use std::io::Write;
 
 const DIM: &str = "\x1b[2m";
@@ -30,8 +31,26 @@ fn line(entry: &LogEntry) -> String {
     };
     let time = entry.time.get(11..23).unwrap_or(&entry.time);
     let function = entry.function.as_deref().unwrap_or("-");
-    let message = printable(&entry.message);
+    let message = match &entry.receipt {
+        Some(receipt) => summary(receipt),
+        None => printable(&entry.message),
+    };
     format!("{DIM}{time} {function}{PLAIN} {colour}{message}{PLAIN}")
+}
+
+/// What an invocation took, in a few words.
+fn summary(receipt: &Value) -> String {
+    let number = |name: &str| receipt[name].as_f64().unwrap_or_default();
+    let calls = match receipt["serviceCalls"].as_u64().unwrap_or_default() {
+        0 => String::new(),
+        1 => ", 1 service call".to_owned(),
+        calls => format!(", {calls} service calls"),
+    };
+    format!(
+        "ended after {:.1} ms, {:.1} ms of CPU{calls}",
+        number("wallMs"),
+        number("cpuMs")
+    )
 }
 
 /// Control characters other than the end of a line could move the cursor over other lines.
@@ -50,8 +69,10 @@ fn printable(message: &str) -> String {
 mod tests {
     use super::line;
     use super::printable;
+    use super::summary;
     use ketrics_gateway::log::LogEntry;
     use ketrics_gateway::log::Source;
+    use serde_json::json;
 
     #[test]
     fn a_line_has_time_function_and_message() {
@@ -71,6 +92,15 @@ mod tests {
         assert_eq!(
             line(&entry),
             "\x1b[2m12:34:56.789 echo\x1b[0m \x1b[31mno\x1b[0m"
+        );
+    }
+
+    #[test]
+    fn a_receipt_is_told_in_a_few_words() {
+        let receipt = json!({ "wallMs": 12.345, "cpuMs": 3.0, "serviceCalls": 1, "pageFaults": 9 });
+        assert_eq!(
+            summary(&receipt),
+            "ended after 12.3 ms, 3.0 ms of CPU, 1 service call"
         );
     }
 
