@@ -7,7 +7,7 @@ EXAMPLE := examples/orders
 BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-js test-rust fmt lint clean v8 snapshot example
+.PHONY: help run build test test-js test-rust bench fmt lint clean v8 snapshot example
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,6 +44,9 @@ test-js: runtime-js/node_modules/.package-lock.json
 # The end-to-end tests boot the binary, so it stands before they start.
 test-rust: build example
 	cargo test --release --locked --workspace
+
+bench: build ## measure what an invocation costs
+	cargo bench --locked -p ketrics-tests
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cargo fmt --all

@@ -96,8 +96,10 @@ pub struct Done {
     pub wall: Duration,
     /// CPU time.
     pub cpu: Duration,
-    /// From the arrival to the claim.
+    /// Until it had a place among the tenant's and the host's calls.
     pub queued: Duration,
+    /// From then until it had a process.
+    pub claimed: Duration,
 }
 
 /// Runs calls.
@@ -223,16 +225,18 @@ impl Runtime {
             wall: Duration::ZERO,
             cpu: Duration::ZERO,
             queued: arrived.elapsed(),
+            claimed: Duration::ZERO,
         };
         let place = match self.admission.admit(call.target.tenant.id).await {
             Ok(place) => place,
             Err(error) => return failed(error),
         };
+        let queued = arrived.elapsed();
         let claim = match self.claim(&call).await {
             Ok(claim) => claim,
             Err(error) => return failed(error),
         };
-        let queued = arrived.elapsed();
+        let claimed = arrived.elapsed() - queued;
         let limits = match call.job_timeout {
             Some(timeout) => self.config.limits.clone().for_job(timeout),
             None => self.config.limits.clone(),
@@ -251,7 +255,7 @@ impl Runtime {
         match answered {
             Ok(Answer { result, wall, cpu }) => {
                 let result = result.map_err(|end| observer.explain(end));
-                Done { invocation, result, wall, cpu, queued }
+                Done { invocation, result, wall, cpu, queued, claimed }
             }
             Err(_) => failed(lost()),
         }

@@ -43,6 +43,8 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// Private addresses that applications may reach all the same.
     pub egress: EgressPolicy,
+    /// Processes of each application that wait for calls, at the least.
+    pub forked_ahead: usize,
     /// What `ketrics.runtime.region` says.
     pub region: String,
     /// Where the log goes.
@@ -109,7 +111,7 @@ impl Host {
                 limits: Limits::default(),
                 concurrency: Concurrency::default(),
                 idle: IDLE,
-                ahead: Ahead::default(),
+                ahead: Ahead::at_least(options.forked_ahead),
                 region: options.region,
             },
             jobs: JobsConfig::default(),

@@ -43,6 +43,9 @@ pub struct Serve {
         value_delimiter = ','
     )]
     egress: Vec<AllowRule>,
+    /// Processes of each application that wait for calls, at the least; 0 forks only on demand
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, env = "KETRICS_FORKED_AHEAD")]
+    forked_ahead: usize,
     /// Region that applications read as `ketrics.runtime.region`
     #[arg(
         long,
@@ -62,6 +65,7 @@ impl Serve {
             public_url: self.public_url,
             cors_origins: self.cors_origins,
             egress: EgressPolicy { allow: self.egress },
+            forked_ahead: self.forked_ahead,
             region: self.region,
             log: Arc::new(JsonLines),
         };

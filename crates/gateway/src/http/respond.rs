@@ -39,8 +39,9 @@ impl IntoResponse for Done {
             ),
             Err(error) => error.into_response(),
         };
-        let queued = milliseconds(self.queued);
-        let timing = format!("queue;dur={queued}, run;dur={wall}, cpu;dur={cpu}");
+        let (queued, claimed) = (milliseconds(self.queued), milliseconds(self.claimed));
+        let timing =
+            format!("queue;dur={queued}, claim;dur={claimed}, run;dur={wall}, cpu;dur={cpu}");
         let headers = response.headers_mut();
         if let Ok(timing) = HeaderValue::from_str(&timing) {
             headers.insert("server-timing", timing);

@@ -34,9 +34,11 @@ pub struct Ahead {
     pub most: usize,
 }
 
-impl Default for Ahead {
-    fn default() -> Self {
-        Self { fewest: 2, most: 8 }
+impl Ahead {
+    /// At least so many, and some more when calls come many at a time; zero forks on demand only.
+    #[must_use]
+    pub fn at_least(fewest: usize) -> Self {
+        Self { fewest, most: if fewest == 0 { 0 } else { fewest.max(8) } }
     }
 }
 

@@ -79,6 +79,7 @@ impl Dev {
             public_url: None,
             cors_origins: self.cors_origins,
             egress: egress(&settings)?,
+            forked_ahead: 2,
             region: "local".to_owned(),
             log: log(),
         })
