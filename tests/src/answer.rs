@@ -31,7 +31,6 @@ impl Answer {
     ///
     /// # Panics
     /// When it failed.
-    #[must_use]
     #[track_caller]
     pub fn result(self) -> Value {
         assert!(

@@ -94,7 +94,7 @@ Anonymous:             0 kB
 4000-5000 r--p 00000000 00:00 0
 Anonymous:             0 kB
 ";
-        assert_eq!(clean_mappings(maps), [0x1000..0x2000]);
+        assert_eq!(clean_mappings(maps), std::slice::from_ref(&(0x1000..0x2000)));
     }
 
     #[test]

@@ -31,7 +31,6 @@ pub fn set_limits(limits: &Limits) {
 }
 
 /// How the isolate is to be made.
-#[must_use]
 pub fn create_params() -> v8::CreateParams {
     v8::CreateParams::default()
         .heap_limits(0, START_HEAP)

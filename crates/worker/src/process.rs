@@ -37,26 +37,20 @@ pub fn exit(code: i32) -> ! {
 /// # Errors
 /// When the kernel refuses, or the gateway is gone already.
 pub fn adopt_gateway() -> io::Result<()> {
-    let parent = rustix::process::getppid().map_or(0, Pid::as_raw_nonzero_i32);
+    let parent = rustix::process::getppid().map_or(0, number);
     GATEWAY.store(parent, Ordering::Relaxed);
     die_with_gateway()
 }
 
-trait RawPid {
-    fn as_raw_nonzero_i32(self) -> i32;
-}
-
-impl RawPid for Pid {
-    fn as_raw_nonzero_i32(self) -> i32 {
-        self.as_raw_nonzero().get()
-    }
+fn number(pid: Pid) -> i32 {
+    pid.as_raw_nonzero().get()
 }
 
 /// Has the kernel kill this process when the gateway ends. A fork does not inherit this.
 fn die_with_gateway() -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     // The gateway may have died before the call above.
-    let parent = rustix::process::getppid().map_or(0, Pid::as_raw_nonzero_i32);
+    let parent = rustix::process::getppid().map_or(0, number);
     if parent == GATEWAY.load(Ordering::Relaxed) && parent != 0 {
         Ok(())
     } else {

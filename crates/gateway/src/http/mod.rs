@@ -34,7 +34,6 @@ pub struct Http {
 }
 
 /// All routes.
-#[must_use]
 pub fn router(http: Http) -> Router {
     let cors = cors(&http.cors_origins);
     Router::new()
