@@ -369,7 +369,7 @@ impl Runtime {
 
     /// A stack with the places in the source that was written, where the deployment has a map.
     async fn map_stack(&self, deployment: DeploymentId, stack: Option<String>) -> Option<String> {
-        let stack = stack?;
+        let stack = tenant_frames(&stack?);
         let kept = self.source_maps().get(&deployment).cloned();
         let map = match kept {
             Some(map) => map,
@@ -393,6 +393,12 @@ impl Runtime {
     fn source_maps(&self) -> std::sync::MutexGuard<'_, HashMap<DeploymentId, Option<Arc<SourceMap>>>> {
         self.source_maps.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A stack without the frames of the platform's own JavaScript, which tell a tenant nothing.
+fn tenant_frames(stack: &str) -> String {
+    let frames = stack.lines().filter(|line| !line.contains("ext:"));
+    frames.collect::<Vec<_>>().join("\n")
 }
 
 fn lost() -> CallError {

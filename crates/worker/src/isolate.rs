@@ -57,6 +57,9 @@ struct Hooks {
 pub struct Isolate {
     runtime: JsRuntime,
     hooks: Hooks,
+    /// The first exception that nothing caught while the bundle loads. Later they go to the log.
+    uncaught: Option<Failure>,
+    is_loading: bool,
 }
 
 /// Sets V8 up for this process.
@@ -101,7 +104,7 @@ impl Isolate {
         memory::watch(runtime.v8_isolate());
         let (hooks, module_values) = take_hooks(&mut runtime)?;
         *values.borrow_mut() = Some(module_values);
-        Ok(Self { runtime, hooks })
+        Ok(Self { runtime, hooks, uncaught: None, is_loading: true })
     }
 
     /// What the ops know about this process, to be read or replaced.
@@ -117,6 +120,7 @@ impl Isolate {
 
     /// Makes the SDK what it was before the rehearsal's bundle.
     pub fn forget_rehearsal(&mut self) -> Result<(), Failure> {
+        self.is_loading = true;
         let hook = self.hooks.forget.clone();
         self.call(&hook, |_| Vec::new()).map(drop)
     }
@@ -202,7 +206,11 @@ impl Isolate {
     }
 
     /// Starts the invocation; the outcome comes through the ops.
+    ///
+    /// # Errors
+    /// When the SDK itself fails.
     pub fn invoke(&mut self, function: &str, payload: &str, context: &str) -> Result<(), Failure> {
+        self.is_loading = false;
         let hook = self.hooks.invoke.clone();
         self.call(&hook, |scope| {
             let function = text(scope, function);
@@ -235,7 +243,7 @@ impl Isolate {
         loop {
             let polled = self.runtime.poll_event_loop(context, PollEventLoopOptions::default());
             if let Poll::Ready(Err(error)) = polled {
-                self.log_unhandled(error);
+                self.unhandled(from_core(error));
                 continue;
             }
             let next = self.next_timer();
@@ -243,7 +251,7 @@ impl Isolate {
                 self.process(Process::clear_timer);
                 let hook = self.hooks.run_timers.clone();
                 if let Err(failure) = self.call(&hook, |_| Vec::new()) {
-                    self.log(&failure);
+                    self.unhandled(failure);
                 }
                 continue;
             }
@@ -260,14 +268,21 @@ impl Isolate {
         self.process(|process| process.next_timer())
     }
 
-    fn log_unhandled(&mut self, error: CoreError) {
-        self.log(&from_core(error));
-    }
-
-    fn log(&mut self, failure: &Failure) {
-        let text = failure.stack.as_ref().unwrap_or(&failure.message);
+    /// An exception that nothing caught: it fails the load, as it ends a Node process. A function
+    /// that already runs goes on, and the log says what it missed.
+    fn unhandled(&mut self, failure: Failure) {
+        if self.is_loading {
+            self.uncaught.get_or_insert(failure);
+            return;
+        }
+        let text = failure.stack.unwrap_or(failure.message);
         let line = format!("Unhandled promise rejection: {text}");
         self.process(|process| process.log(LogLevel::Error, line));
+    }
+
+    /// What nothing caught while the bundle loaded.
+    pub fn take_uncaught(&mut self) -> Option<Failure> {
+        self.uncaught.take()
     }
 
     fn call(

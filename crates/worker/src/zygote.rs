@@ -119,7 +119,10 @@ fn load_bundle(tokio: &Tokio, isolate: &mut Isolate, load: Load) -> Result<LoadR
     }
     // An op that is pending at a fork never completes after it, so none may be.
     settle(tokio, isolate);
-    isolate.report()
+    match isolate.take_uncaught() {
+        Some(failure) => Err(failure),
+        None => isolate.report(),
+    }
 }
 
 /// What a rehearsal runs. Its service calls fail, since there is no gateway to ask.
