@@ -68,7 +68,7 @@ fn text(facts: &Facts<'_>) -> String {
 
   tenant       {tenant_code} ({tenant})
   application  {name} ({application})
-  user         {email} ({permissions})
+  user         {email}{permissions}
   functions    {functions}
   token        {token}
 
@@ -87,7 +87,11 @@ The addresses and the token are in {file}. Stop with Ctrl-C.
         version = config.version,
         tenant_code = named.code,
         email = developer.email,
-        permissions = config.action_codes().join(", "),
+        permissions = if config.actions.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", config.action_codes().join(", "))
+        },
         folder = folder.display(),
         file = file.display(),
     )
