@@ -90,21 +90,29 @@ impl Admission {
     /// `RATE_LIMITED` over the tenant's share, `OVERLOADED` when the queue is full or too slow.
     pub async fn admit(&self, id: TenantId) -> Result<Place, CallError> {
         let (counted, places) = self.count(id)?;
-        let tenant = match tokio::time::timeout(self.limits.tenant_wait, places.acquire_owned()).await {
-            Ok(Ok(tenant)) => tenant,
-            _ => return Err(self.rate_limited()),
-        };
+        let tenant =
+            match tokio::time::timeout(self.limits.tenant_wait, places.acquire_owned()).await {
+                Ok(Ok(tenant)) => tenant,
+                _ => return Err(self.rate_limited()),
+            };
         let host = match Arc::clone(&self.host).try_acquire_owned() {
             Ok(host) => host,
             Err(_) => self.wait_for_host().await?,
         };
-        Ok(Place { _host: host, _tenant: tenant, _counted: counted })
+        Ok(Place {
+            _host: host,
+            _tenant: tenant,
+            _counted: counted,
+        })
     }
 
     /// Calls that run, and calls that wait for the host.
     #[must_use]
     pub fn load(&self) -> (usize, usize) {
-        (self.limits.host - self.host.available_permits(), self.waiting.load(Relaxed))
+        (
+            self.limits.host - self.host.available_permits(),
+            self.waiting.load(Relaxed),
+        )
     }
 
     fn count(&self, id: TenantId) -> Result<(Counted, Arc<Semaphore>), CallError> {
@@ -117,7 +125,13 @@ impl Admission {
             return Err(self.rate_limited());
         }
         share.calls += 1;
-        Ok((Counted { id, tenants: Arc::clone(&self.tenants) }, Arc::clone(&share.places)))
+        Ok((
+            Counted {
+                id,
+                tenants: Arc::clone(&self.tenants),
+            },
+            Arc::clone(&share.places),
+        ))
     }
 
     async fn wait_for_host(&self) -> Result<OwnedSemaphorePermit, CallError> {
@@ -126,7 +140,8 @@ impl Admission {
             return Err(overloaded());
         }
         let _waiting = Waiting(&self.waiting);
-        let acquired = tokio::time::timeout(self.limits.wait, Arc::clone(&self.host).acquire_owned());
+        let acquired =
+            tokio::time::timeout(self.limits.wait, Arc::clone(&self.host).acquire_owned());
         match acquired.await {
             Ok(Ok(host)) => Ok(host),
             _ => Err(overloaded()),
@@ -188,7 +203,13 @@ mod tests {
 
     fn admission(tenant: usize, host: usize, queue: usize) -> Admission {
         let wait = Duration::from_millis(20);
-        Admission::new(Concurrency { tenant, tenant_wait: wait, host, queue, wait })
+        Admission::new(Concurrency {
+            tenant,
+            tenant_wait: wait,
+            host,
+            queue,
+            wait,
+        })
     }
 
     #[tokio::test]
@@ -205,7 +226,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_over_the_share_runs_when_a_place_becomes_free_in_time() {
-        let admission = Admission::new(Concurrency { tenant: 1, ..Concurrency::default() });
+        let admission = Admission::new(Concurrency {
+            tenant: 1,
+            ..Concurrency::default()
+        });
         let tenant = TenantId::new();
         let first = admission.admit(tenant).await.expect("there is room");
         let (second, ()) = tokio::join!(admission.admit(tenant), async { drop(first) });
@@ -226,7 +250,10 @@ mod tests {
         while admission.load().1 == 0 {
             tokio::task::yield_now().await;
         }
-        let refused = admission.admit(TenantId::new()).await.expect_err("the queue is full");
+        let refused = admission
+            .admit(TenantId::new())
+            .await
+            .expect_err("the queue is full");
         assert_eq!(refused.code, ErrorCode::Overloaded);
         drop(places);
         assert!(waits.await.expect("no panic").is_ok());
@@ -237,6 +264,9 @@ mod tests {
         let admission = admission(100, 4, 0);
         let tenant = TenantId::new();
         let _places = [admission.admit(tenant).await, admission.admit(tenant).await];
-        assert_eq!(admission.admit(tenant).await.expect_err("half").code, ErrorCode::RateLimited);
+        assert_eq!(
+            admission.admit(tenant).await.expect_err("half").code,
+            ErrorCode::RateLimited
+        );
     }
 }

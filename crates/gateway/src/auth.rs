@@ -1,14 +1,14 @@
 //! Who calls: a bearer token, verified, becomes an [`Identity`].
 
-use ketrics_directory::Requestor;
-use ketrics_directory::ServiceAccountId;
-use ketrics_directory::TenantId;
-use ketrics_directory::UserId;
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::EncodingKey;
 use jsonwebtoken::Header;
 use jsonwebtoken::Validation;
+use ketrics_directory::Requestor;
+use ketrics_directory::ServiceAccountId;
+use ketrics_directory::TenantId;
+use ketrics_directory::UserId;
 use serde::Deserialize;
 use serde::Serialize;
 use std::time::Duration;
@@ -104,13 +104,22 @@ impl LocalKey {
     /// # Errors
     /// When it cannot be signed.
     pub fn issue(&self, identity: &Identity, valid_for: Duration) -> Result<String, TokenError> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         let (kind, sub) = match identity.requestor {
             Requestor::User(id) => (Kind::User, id.0),
             Requestor::ServiceAccount(id) => (Kind::ServiceAccount, id.0),
         };
         let tenant_id = identity.tenant.0;
-        let claims = Claims { sub, tenant_id, kind, iat: now, exp: now + valid_for.as_secs() };
+        let claims = Claims {
+            sub,
+            tenant_id,
+            kind,
+            iat: now,
+            exp: now + valid_for.as_secs(),
+        };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
             .map_err(|_| TokenError::Invalid)
     }
@@ -140,24 +149,34 @@ mod tests {
     use super::*;
 
     fn identity() -> Identity {
-        Identity { tenant: TenantId::new(), requestor: Requestor::User(UserId::new()) }
+        Identity {
+            tenant: TenantId::new(),
+            requestor: Requestor::User(UserId::new()),
+        }
     }
 
     #[tokio::test]
     async fn a_token_names_whom_it_was_issued_to() {
         let key = LocalKey::new(b"a key of some length for the test");
         let identity = identity();
-        let token = key.issue(&identity, Duration::from_secs(60)).expect("signs");
+        let token = key
+            .issue(&identity, Duration::from_secs(60))
+            .expect("signs");
         assert_eq!(key.verify(&token).await, Ok(identity));
     }
 
     #[tokio::test]
     async fn another_key_a_changed_token_and_no_signature_are_refused() {
         let key = LocalKey::new(b"a key of some length for the test");
-        let token = key.issue(&identity(), Duration::from_secs(60)).expect("signs");
+        let token = key
+            .issue(&identity(), Duration::from_secs(60))
+            .expect("signs");
         let other = LocalKey::new(b"another key of the same length!!!");
         assert_eq!(other.verify(&token).await, Err(TokenError::Invalid));
-        assert_eq!(key.verify(&format!("{token}x")).await, Err(TokenError::Invalid));
+        assert_eq!(
+            key.verify(&format!("{token}x")).await,
+            Err(TokenError::Invalid)
+        );
         let (_, rest) = token.split_once('.').expect("three parts");
         let (claims, _) = rest.split_once('.').expect("three parts");
         // {"alg":"none","typ":"JWT"}
@@ -169,9 +188,14 @@ mod tests {
     async fn an_expired_token_says_so() {
         let key = LocalKey::new(b"a key of some length for the test");
         let claims = Claims {
-            sub: Uuid::new_v4(), tenant_id: Uuid::new_v4(), kind: Kind::User, iat: 1, exp: 2,
+            sub: Uuid::new_v4(),
+            tenant_id: Uuid::new_v4(),
+            kind: Kind::User,
+            iat: 1,
+            exp: 2,
         };
-        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key.sign).expect("signs");
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key.sign)
+            .expect("signs");
         assert_eq!(key.verify(&token).await, Err(TokenError::Expired));
     }
 }

@@ -105,7 +105,10 @@ impl CallError {
     /// An error with this code and message.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// A fault of ours: the cause goes to the log, a reference to the caller.
@@ -113,7 +116,10 @@ impl CallError {
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         let reference = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
         tracing::error!(reference, %cause, "a request failed inside the platform");
-        Self::new(ErrorCode::Internal, format!("The platform failed (reference {reference})"))
+        Self::new(
+            ErrorCode::Internal,
+            format!("The platform failed (reference {reference})"),
+        )
     }
 }
 

@@ -30,7 +30,11 @@ pub struct JobsConfig {
 
 impl Default for JobsConfig {
     fn default() -> Self {
-        Self { at_once: 8, lease: Duration::from_secs(30), poll: Duration::from_secs(1) }
+        Self {
+            at_once: 8,
+            lease: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+        }
     }
 }
 
@@ -40,7 +44,9 @@ pub async fn run(runtime: Arc<Runtime>, config: JobsConfig) {
     let places = Arc::new(Semaphore::new(config.at_once));
     tokio::spawn(expire(Arc::clone(&runtime), config));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
         match runtime.directory().claim_job(&owner, config.lease).await {
             Ok(Some(claimed)) => {
                 let runtime = Arc::clone(&runtime);
@@ -50,7 +56,9 @@ pub async fn run(runtime: Arc<Runtime>, config: JobsConfig) {
                 });
             }
             Ok(None) => {
-                let _ = tokio::time::timeout(config.poll, runtime.services().job_queued().notified()).await;
+                let _ =
+                    tokio::time::timeout(config.poll, runtime.services().job_queued().notified())
+                        .await;
             }
             Err(error) => {
                 tracing::error!(%error, "jobs cannot be claimed");
@@ -94,7 +102,10 @@ async fn run_one(runtime: &Arc<Runtime>, claimed: ClaimedJob, config: JobsConfig
     let recorded = match outcome {
         Ok(_) => runtime.directory().finish_job(&lease, Ok(())).await,
         // The process was lost through no fault of the function: another start may do.
-        Err(error) if error.code == ErrorCode::HostLost && job.attempts < ketrics_directory::MAX_STARTS => {
+        Err(error)
+            if error.code == ErrorCode::HostLost
+                && job.attempts < ketrics_directory::MAX_STARTS =>
+        {
             requeue(runtime, &lease).await
         }
         // The tenant or the host is busy; nothing was started.
@@ -103,8 +114,10 @@ async fn run_one(runtime: &Arc<Runtime>, claimed: ClaimedJob, config: JobsConfig
             runtime.directory().release_job(&lease).await
         }
         Err(error) => {
-            let failure =
-                JobFailure { code: error.code.describe().0.to_owned(), message: error.message };
+            let failure = JobFailure {
+                code: error.code.describe().0.to_owned(),
+                message: error.message,
+            };
             runtime.directory().finish_job(&lease, Err(failure)).await
         }
     };
@@ -118,14 +131,19 @@ async fn requeue(
     runtime: &Arc<Runtime>,
     lease: &ketrics_directory::Lease,
 ) -> Result<bool, DirectoryError> {
-    let held = runtime.directory().heartbeat_job(lease, Duration::ZERO).await?;
+    let held = runtime
+        .directory()
+        .heartbeat_job(lease, Duration::ZERO)
+        .await?;
     tokio::time::sleep(Duration::from_millis(5)).await;
     runtime.directory().expire_job_leases().await?;
     Ok(held)
 }
 
 async fn call(runtime: &Arc<Runtime>, job: &Job) -> Result<String, CallError> {
-    let target = runtime.target(&job.tenant_id.to_string(), &job.application_id.to_string()).await?;
+    let target = runtime
+        .target(&job.tenant_id.to_string(), &job.application_id.to_string())
+        .await?;
     let requestor = requestor(runtime, &target, job).await?;
     let call = Call {
         target,
@@ -145,12 +163,22 @@ async fn requestor(
 ) -> Result<RequestorContext, CallError> {
     let mut context: RequestorContext =
         serde_json::from_str(&job.requestor).map_err(|error| CallError::internal(&error))?;
-    let user = context.user_id.as_deref().and_then(|id| id.parse().ok()).map(Requestor::User);
-    let account = context.service_account_id.as_deref().and_then(|id| id.parse().ok());
+    let user = context
+        .user_id
+        .as_deref()
+        .and_then(|id| id.parse().ok())
+        .map(Requestor::User);
+    let account = context
+        .service_account_id
+        .as_deref()
+        .and_then(|id| id.parse().ok());
     let Some(requestor) = user.or(account.map(Requestor::ServiceAccount)) else {
         return Err(CallError::internal(&"a job's requestor has no id"));
     };
-    let permissions = runtime.directory().permissions_of(requestor, target.application.id).await?;
+    let permissions = runtime
+        .directory()
+        .permissions_of(requestor, target.application.id)
+        .await?;
     context.application_permissions = permissions.unwrap_or_default();
     Ok(context)
 }

@@ -95,6 +95,8 @@ impl Gateway {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        axum::serve(listener, self.router).with_graceful_shutdown(stop).await
+        axum::serve(listener, self.router)
+            .with_graceful_shutdown(stop)
+            .await
     }
 }

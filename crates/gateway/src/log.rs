@@ -48,7 +48,9 @@ pub struct JsonLines;
 
 impl LogSink for JsonLines {
     fn write(&self, entry: &LogEntry) {
-        let Ok(mut line) = serde_json::to_vec(entry) else { return };
+        let Ok(mut line) = serde_json::to_vec(entry) else {
+            return;
+        };
         line.push(b'\n');
         // A log that cannot be written to is no reason to fail a request.
         let _ = std::io::stdout().lock().write_all(&line);

@@ -49,7 +49,10 @@ impl Target {
     pub fn zygote(&self) -> ZygoteKey {
         let mut hasher = DefaultHasher::new();
         self.environment.hash(&mut hasher);
-        ZygoteKey { deployment: self.deployment.id, environment: hasher.finish() }
+        ZygoteKey {
+            deployment: self.deployment.id,
+            environment: hasher.finish(),
+        }
     }
 }
 
@@ -65,7 +68,11 @@ impl Routes {
     /// Asks this directory.
     #[must_use]
     pub fn new(directory: Directory) -> Self {
-        Self { directory, targets: Kept::default(), requestors: Kept::default() }
+        Self {
+            directory,
+            targets: Kept::default(),
+            requestors: Kept::default(),
+        }
     }
 
     /// What a tenant's and an application's id or code lead to.
@@ -91,16 +98,29 @@ impl Routes {
         };
         let directory = &self.directory;
         let tenant = directory.find_tenant(tenant).await?.ok_or_else(not_found)?;
-        let application =
-            directory.find_application(tenant.id, application).await?.ok_or_else(not_found)?;
-        let deployment = directory.active_deployment(application.id).await?.ok_or_else(|| {
-            CallError::new(
-                ErrorCode::ApplicationNotDeployed,
-                format!("The application '{}' has no active deployment", application.code),
-            )
-        })?;
+        let application = directory
+            .find_application(tenant.id, application)
+            .await?
+            .ok_or_else(not_found)?;
+        let deployment = directory
+            .active_deployment(application.id)
+            .await?
+            .ok_or_else(|| {
+                CallError::new(
+                    ErrorCode::ApplicationNotDeployed,
+                    format!(
+                        "The application '{}' has no active deployment",
+                        application.code
+                    ),
+                )
+            })?;
         let environment = directory.environment(application.id).await?;
-        Ok(Target { tenant, application, deployment, environment })
+        Ok(Target {
+            tenant,
+            application,
+            deployment,
+            environment,
+        })
     }
 
     /// A requestor as the application sees it; `None` when it has no role there.
@@ -117,7 +137,10 @@ impl Routes {
         if let Some(context) = self.requestors.get(&key) {
             return Ok(context);
         }
-        let context = self.find_requestor(tenant, requestor, application).await?.map(Arc::new);
+        let context = self
+            .find_requestor(tenant, requestor, application)
+            .await?
+            .map(Arc::new);
         self.requestors.put(key, context.clone());
         Ok(context)
     }
@@ -128,7 +151,11 @@ impl Routes {
         requestor: Requestor,
         application: ApplicationId,
     ) -> Result<Option<RequestorContext>, CallError> {
-        let Some(permissions) = self.directory.permissions_of(requestor, application).await? else {
+        let Some(permissions) = self
+            .directory
+            .permissions_of(requestor, application)
+            .await?
+        else {
             return Ok(None);
         };
         let nobody = RequestorContext {
@@ -144,12 +171,17 @@ impl Routes {
         };
         Ok(match requestor {
             Requestor::User(id) => {
-                self.directory.find_user(tenant, id).await?.map(|user| RequestorContext {
-                    user_id: Some(user.id.to_string()),
-                    name: format!("{} {}", user.first_name, user.last_name).trim().to_owned(),
-                    email: Some(user.email),
-                    ..nobody
-                })
+                self.directory
+                    .find_user(tenant, id)
+                    .await?
+                    .map(|user| RequestorContext {
+                        user_id: Some(user.id.to_string()),
+                        name: format!("{} {}", user.first_name, user.last_name)
+                            .trim()
+                            .to_owned(),
+                        email: Some(user.email),
+                        ..nobody
+                    })
             }
             Requestor::ServiceAccount(id) => {
                 let account = self.directory.find_service_account(tenant, id).await?;
@@ -184,7 +216,9 @@ impl<K, V> Default for Kept<K, V> {
 impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     fn get(&self, key: &K) -> Option<V> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|(at, _)| at.elapsed() < FRESH).map(|(_, value)| value.clone())
+        kept.get(key)
+            .filter(|(at, _)| at.elapsed() < FRESH)
+            .map(|(_, value)| value.clone())
     }
 
     fn put(&self, key: K, value: V) {
@@ -198,6 +232,9 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     }
 
     fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }

@@ -116,7 +116,10 @@ pub struct Runtime {
 
 impl std::fmt::Debug for Runtime {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Runtime").field("config", &self.config).finish_non_exhaustive()
+        formatter
+            .debug_struct("Runtime")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -179,12 +182,17 @@ impl Runtime {
         identity: &Identity,
         target: &Target,
     ) -> Result<RequestorContext, CallError> {
-        let found =
-            self.routes.requestor(target.tenant.id, identity.requestor, target.application.id).await?;
+        let found = self
+            .routes
+            .requestor(target.tenant.id, identity.requestor, target.application.id)
+            .await?;
         found.map(Arc::unwrap_or_clone).ok_or_else(|| {
             CallError::new(
                 ErrorCode::Forbidden,
-                format!("The requestor has no role in the application '{}'", target.application.code),
+                format!(
+                    "The requestor has no role in the application '{}'",
+                    target.application.code
+                ),
             )
         })
     }
@@ -242,7 +250,12 @@ impl Runtime {
             None => self.config.limits.clone(),
         };
         let known = Arc::new(Invocation::new(self.caller(&call, invocation, &limits)));
-        let observer = Arc::new(Writer { runtime: Arc::clone(self), call: call.clone(), invocation, _place: place });
+        let observer = Arc::new(Writer {
+            runtime: Arc::clone(self),
+            call: call.clone(),
+            invocation,
+            _place: place,
+        });
         let invoke = Invoke {
             id: invocation.to_string(),
             function: call.function.clone(),
@@ -250,12 +263,25 @@ impl Runtime {
             context: self.context(&call),
             limits,
         };
-        let answered =
-            invocation::start(claim, invoke, known, self.services.clone(), observer.clone()).await;
+        let answered = invocation::start(
+            claim,
+            invoke,
+            known,
+            self.services.clone(),
+            observer.clone(),
+        )
+        .await;
         match answered {
             Ok(Answer { result, wall, cpu }) => {
                 let result = result.map_err(|end| observer.explain(end));
-                Done { invocation, result, wall, cpu, queued, claimed }
+                Done {
+                    invocation,
+                    result,
+                    wall,
+                    cpu,
+                    queued,
+                    claimed,
+                }
             }
             Err(_) => failed(lost()),
         }
@@ -302,8 +328,20 @@ impl Runtime {
                 let stack = self.map_stack(target.deployment.id, stack).await;
                 let text = stack.unwrap_or_else(|| message.clone());
                 let line = format!("The application does not load: {text}");
-                self.write(target, None, None, None, LogLine { level: LogLevel::Error, message: line });
-                CallError::new(ErrorCode::RuntimeError, format!("The application does not load: {message}"))
+                self.write(
+                    target,
+                    None,
+                    None,
+                    None,
+                    LogLine {
+                        level: LogLevel::Error,
+                        message: line,
+                    },
+                );
+                CallError::new(
+                    ErrorCode::RuntimeError,
+                    format!("The application does not load: {message}"),
+                )
             }
             LoadError::OverLimit(Limit::Memory, measure) => CallError::new(
                 ErrorCode::MemoryLimit,
@@ -318,7 +356,12 @@ impl Runtime {
     }
 
     fn caller(&self, call: &Call, invocation: Uuid, limits: &Limits) -> Caller {
-        let Target { tenant, application, deployment, .. } = &*call.target;
+        let Target {
+            tenant,
+            application,
+            deployment,
+            ..
+        } = &*call.target;
         Caller {
             invocation_id: invocation,
             tenant_id: tenant.id,
@@ -332,7 +375,12 @@ impl Runtime {
     }
 
     fn context(&self, call: &Call) -> Context {
-        let Target { tenant, application, deployment, .. } = &*call.target;
+        let Target {
+            tenant,
+            application,
+            deployment,
+            ..
+        } = &*call.target;
         Context {
             tenant: TenantContext {
                 id: tenant.id.to_string(),
@@ -376,7 +424,9 @@ impl Runtime {
             None => {
                 let bundle = self.directory.bundle(deployment).await.ok().flatten();
                 let map = bundle.and_then(|bundle| {
-                    SourceMap::parse(&bundle.name, &bundle.source_map?).ok().map(Arc::new)
+                    SourceMap::parse(&bundle.name, &bundle.source_map?)
+                        .ok()
+                        .map(Arc::new)
                 });
                 let mut maps = self.source_maps();
                 // A handful of deployments fail at a time; the rest can be read again.
@@ -390,8 +440,12 @@ impl Runtime {
         Some(map.map_or_else(|| stack.clone(), |map| map.map_stack(&stack)))
     }
 
-    fn source_maps(&self) -> std::sync::MutexGuard<'_, HashMap<DeploymentId, Option<Arc<SourceMap>>>> {
-        self.source_maps.lock().unwrap_or_else(PoisonError::into_inner)
+    fn source_maps(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<DeploymentId, Option<Arc<SourceMap>>>> {
+        self.source_maps
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -402,7 +456,10 @@ fn tenant_frames(stack: &str) -> String {
 }
 
 fn lost() -> CallError {
-    CallError::new(ErrorCode::HostLost, "The process that ran the function was lost. Try again")
+    CallError::new(
+        ErrorCode::HostLost,
+        "The process that ran the function was lost. Try again",
+    )
 }
 
 fn check_function(report: &LoadReport, function: &str) -> Result<(), CallError> {
@@ -425,7 +482,10 @@ fn entry(
     line: LogLine,
 ) -> LogEntry {
     let requestor = requestor.and_then(|requestor| {
-        requestor.user_id.clone().or_else(|| requestor.service_account_id.clone())
+        requestor
+            .user_id
+            .clone()
+            .or_else(|| requestor.service_account_id.clone())
     });
     LogEntry {
         time: log::now(),
@@ -453,16 +513,28 @@ struct Writer {
 
 impl Writer {
     fn entry(&self, line: LogLine) -> LogEntry {
-        let Call { target, function, requestor, .. } = &self.call;
-        entry(target, Some(function), Some(self.invocation), Some(requestor), line)
+        let Call {
+            target,
+            function,
+            requestor,
+            ..
+        } = &self.call;
+        entry(
+            target,
+            Some(function),
+            Some(self.invocation),
+            Some(requestor),
+            line,
+        )
     }
 
     /// What the caller is told; the stack goes to the log.
     fn explain(self: &Arc<Self>, end: End) -> CallError {
         let (error, stack) = match end {
-            End::Failed(failure) => {
-                (CallError::new(failure.code.into(), failure.message), failure.stack)
-            }
+            End::Failed(failure) => (
+                CallError::new(failure.code.into(), failure.message),
+                failure.stack,
+            ),
             End::OverLimit(limit, measure) => (CallError::new(limit.into(), measure), None),
             End::Lost => (lost(), None),
         };
@@ -471,8 +543,14 @@ impl Writer {
         tokio::spawn(async move {
             let deployment = this.call.target.deployment.id;
             let stack = this.runtime.map_stack(deployment, stack).await;
-            let line = LogLine { level: LogLevel::Error, message: stack.unwrap_or(message) };
-            this.runtime.log.write(&LogEntry { source: Source::Platform, ..this.entry(line) });
+            let line = LogLine {
+                level: LogLevel::Error,
+                message: stack.unwrap_or(message),
+            };
+            this.runtime.log.write(&LogEntry {
+                source: Source::Platform,
+                ..this.entry(line)
+            });
         });
         error
     }
@@ -484,7 +562,10 @@ impl Observer for Writer {
     }
 
     fn ended(&self, receipt: &Receipt) {
-        let line = LogLine { level: LogLevel::Debug, message: "invocation ended".to_owned() };
+        let line = LogLine {
+            level: LogLevel::Debug,
+            message: "invocation ended".to_owned(),
+        };
         let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
         let receipt = json!({
             "wallMs": milliseconds(receipt.wall),

@@ -104,7 +104,9 @@ impl<'de> serde::de::Visitor<'de> for FromJavaScript {
     type Value = Cell;
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("null, a boolean, a number, a string, or one of { date, bigint, json, bytes }")
+        formatter.write_str(
+            "null, a boolean, a number, a string, or one of { date, bigint, json, bytes }",
+        )
     }
 
     fn visit_unit<E>(self) -> Result<Cell, E> {
@@ -119,12 +121,18 @@ impl<'de> serde::de::Visitor<'de> for FromJavaScript {
         Ok(Cell::Bool(value))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "JavaScript sends safe integers only")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript sends safe integers only"
+    )]
     fn visit_i64<E>(self, value: i64) -> Result<Cell, E> {
         Ok(Cell::Number(value as f64))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "JavaScript sends safe integers only")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript sends safe integers only"
+    )]
     fn visit_u64<E>(self, value: u64) -> Result<Cell, E> {
         Ok(Cell::Number(value as f64))
     }

@@ -20,6 +20,8 @@ impl Command {
     /// The command that this byte stands for.
     #[must_use]
     pub fn from_byte(byte: u8) -> Option<Self> {
-        [Self::MakeZygote, Self::Load, Self::Fork].into_iter().find(|command| *command as u8 == byte)
+        [Self::MakeZygote, Self::Load, Self::Fork]
+            .into_iter()
+            .find(|command| *command as u8 == byte)
     }
 }

@@ -26,7 +26,10 @@ pub const OUT_OF_MEMORY_STATUS: i32 = 107;
 
 /// From the gateway to a worker.
 #[derive(Debug, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "nearly every frame is a reply, and none is kept")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every frame is a reply, and none is kept"
+)]
 pub enum ToWorker {
     /// To a zygote, once: load this.
     Load(Box<Load>),

@@ -33,7 +33,11 @@ impl CodePages {
         // What was moved is no longer a file's.
         let found = std::fs::read_to_string("/proc/self/smaps").map(|maps| clean_mappings(&maps));
         let ranges = found.unwrap_or_default();
-        if let Ok(memory) = File::options().read(true).write(true).open("/proc/self/mem") {
+        if let Ok(memory) = File::options()
+            .read(true)
+            .write(true)
+            .open("/proc/self/mem")
+        {
             for range in &ranges {
                 let mut byte = [0];
                 if memory.read_exact_at(&mut byte, range.start as u64).is_ok() {
@@ -64,7 +68,9 @@ fn clean_mappings(maps: &str) -> Vec<Range<usize>> {
         if let Some((start, end)) = first.split_once('-') {
             let start = usize::from_str_radix(start, 16).ok();
             let end = usize::from_str_radix(end, 16).ok();
-            let is_read_only = fields.next().is_some_and(|mode| matches!(mode, "r-xp" | "r--p"));
+            let is_read_only = fields
+                .next()
+                .is_some_and(|mode| matches!(mode, "r-xp" | "r--p"));
             let is_file = fields.nth(3).is_some_and(|name| name.starts_with('/'));
             candidate = match (start, end) {
                 (Some(start), Some(end)) if is_read_only && is_file => Some(start..end),
@@ -94,7 +100,10 @@ Anonymous:             0 kB
 4000-5000 r--p 00000000 00:00 0
 Anonymous:             0 kB
 ";
-        assert_eq!(clean_mappings(maps), std::slice::from_ref(&(0x1000..0x2000)));
+        assert_eq!(
+            clean_mappings(maps),
+            std::slice::from_ref(&(0x1000..0x2000))
+        );
     }
 
     #[test]

@@ -67,7 +67,9 @@ impl Connection {
         let (sender, receiver) = oneshot::channel();
         inner.waiting.borrow_mut().insert(id, sender);
         socket::say(&ToGateway::Call { id, call });
-        receiver.await.unwrap_or_else(|_| Err(ServiceError::plain("The invocation has ended")))
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(ServiceError::plain("The invocation has ended")))
     }
 
     /// Whether calls wait for their replies.
@@ -98,7 +100,12 @@ impl Replies {
     /// Reads from this socket.
     #[must_use]
     pub fn new(connection: &Connection, socket: BorrowedFd<'static>) -> Self {
-        Self { socket, connection: connection.clone(), buffer: vec![0; SMALL], filled: 0 }
+        Self {
+            socket,
+            connection: connection.clone(),
+            buffer: vec![0; SMALL],
+            filled: 0,
+        }
     }
 
     /// The socket, to wait for.

@@ -33,7 +33,9 @@ const QUIET_TURNS: u32 = 2;
 /// # Errors
 /// When there is no memory for it.
 pub fn tokio() -> io::Result<Tokio> {
-    tokio::runtime::Builder::new_current_thread().enable_time().build()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
 }
 
 /// Turns the event loop until `step`, asked after each turn, has a value.
@@ -57,7 +59,11 @@ pub fn run<T>(
         if let Poll::Ready(value) = step(isolate, turn, &mut context) {
             return Poll::Ready(value);
         }
-        quiet = if woken.0.swap(false, Relaxed) || news { 0 } else { quiet + 1 };
+        quiet = if woken.0.swap(false, Relaxed) || news {
+            0
+        } else {
+            quiet + 1
+        };
         if quiet >= QUIET_TURNS {
             wait(replies.as_deref(), isolate.next_timer());
             quiet = 0;

@@ -19,7 +19,9 @@ pub fn take_over(code: &Range<usize>) {
     // SAFETY: `copy` is a new mapping as long as the code. It takes the code's place in one step
     // and with the same bytes, so whatever runs there goes on; this process has one thread.
     unsafe {
-        let Some(copy) = huge_mapping(length) else { return };
+        let Some(copy) = huge_mapping(length) else {
+            return;
+        };
         ptr::copy_nonoverlapping(start as *const u8, copy.cast(), length);
         let place = start as *mut libc::c_void;
         let fixed = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
@@ -59,13 +61,22 @@ unsafe fn huge_mapping(length: usize) -> Option<*mut libc::c_void> {
 }
 
 fn is_executable(code: &Range<usize>) -> bool {
-    smaps(code.start).is_some_and(|mapping| mapping.lines().next().is_some_and(|head| head.contains(" r-xp ")))
+    smaps(code.start).is_some_and(|mapping| {
+        mapping
+            .lines()
+            .next()
+            .is_some_and(|head| head.contains(" r-xp "))
+    })
 }
 
 /// Whether all of the mapping that starts here is huge pages.
 fn is_huge(start: usize, length: usize) -> bool {
-    let Some(mapping) = smaps(start) else { return false };
-    let huge = mapping.lines().find_map(|line| line.strip_prefix("AnonHugePages:"));
+    let Some(mapping) = smaps(start) else {
+        return false;
+    };
+    let huge = mapping
+        .lines()
+        .find_map(|line| line.strip_prefix("AnonHugePages:"));
     let kilobytes = huge.and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok());
     kilobytes == Some(length / 1024)
 }

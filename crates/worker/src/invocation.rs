@@ -51,7 +51,10 @@ fn set_limits(invoke: &Invoke) -> io::Result<()> {
     memory::set_limits(limits);
     // The gateway measures; these are for the time after its death.
     process::limit(Resource::Cpu, limits.cpu.as_secs() + 2)?;
-    process::limit(Resource::Data, limits.heap_bytes + 2 * limits.buffer_bytes + OTHER_MEMORY)
+    process::limit(
+        Resource::Data,
+        limits.heap_bytes + 2 * limits.buffer_bytes + OTHER_MEMORY,
+    )
 }
 
 fn serve(

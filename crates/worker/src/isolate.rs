@@ -70,7 +70,10 @@ pub fn initialize_v8() -> Result<(), BrokenIsolate> {
     let flags = std::iter::once(String::new()).chain(FLAGS.iter().map(|&flag| flag.to_owned()));
     let unknown = deno_core::v8_set_flags(flags.collect());
     if unknown.len() > 1 {
-        return Err(BrokenIsolate(format!("V8 does not know {}", unknown[1..].join(" "))));
+        return Err(BrokenIsolate(format!(
+            "V8 does not know {}",
+            unknown[1..].join(" ")
+        )));
     }
     let platform = v8::new_single_threaded_default_platform(false).make_shared();
     JsRuntime::init_platform(Some(platform));
@@ -104,7 +107,12 @@ impl Isolate {
         memory::watch(runtime.v8_isolate());
         let (hooks, module_values) = take_hooks(&mut runtime)?;
         *values.borrow_mut() = Some(module_values);
-        Ok(Self { runtime, hooks, uncaught: None, is_loading: true })
+        Ok(Self {
+            runtime,
+            hooks,
+            uncaught: None,
+            is_loading: true,
+        })
     }
 
     /// What the ops know about this process, to be read or replaced.
@@ -129,7 +137,8 @@ impl Isolate {
     pub fn before_load(&mut self, environment: &impl serde::Serialize) -> Result<(), Failure> {
         let hook = self.hooks.before_load.clone();
         let environment = serde_json::to_string(environment).unwrap_or_else(|_| "{}".to_owned());
-        self.call(&hook, |scope| vec![parse(scope, &environment)]).map(drop)
+        self.call(&hook, |scope| vec![parse(scope, &environment)])
+            .map(drop)
     }
 
     /// Compiles a CommonJS bundle and runs it.
@@ -150,7 +159,17 @@ impl Isolate {
         let code = v8::String::new(scope, source).ok_or_else(too_long)?;
         let name = v8::String::new(scope, name).ok_or_else(too_long)?;
         let origin = v8::ScriptOrigin::new(
-            scope, name.into(), 0, 0, false, 0, None, false, false, false, None,
+            scope,
+            name.into(),
+            0,
+            0,
+            false,
+            0,
+            None,
+            false,
+            false,
+            false,
+            None,
         );
         let mut code = v8::script_compiler::Source::new(code, Some(&origin));
         let parameters = ["exports", "require", "module", "__filename", "__dirname"];
@@ -174,7 +193,12 @@ impl Isolate {
     }
 
     /// Loads an ES module and runs it, top-level `await` included.
-    pub fn load_es_module(&mut self, tokio: &Tokio, name: &str, source: String) -> Result<(), Failure> {
+    pub fn load_es_module(
+        &mut self,
+        tokio: &Tokio,
+        name: &str,
+        source: String,
+    ) -> Result<(), Failure> {
         let url = deno_core::ModuleSpecifier::parse(&format!("file:///{name}"))
             .map_err(|_| failure("The bundle's name is no file name"))?;
         let id = tokio
@@ -183,16 +207,19 @@ impl Isolate {
         let evaluated = self.runtime.mod_evaluate(id);
         let mut evaluated = std::pin::pin!(evaluated);
         // The module's own promise decides; whatever else it started is only kept going.
-        event_loop::run(tokio, self, None, |_, turn, context| match evaluated.as_mut().poll(context) {
-            Poll::Ready(result) => Poll::Ready(result.map_err(from_core)),
-            Poll::Pending if turn == Turn::Idle => Poll::Ready(Err(failure(
-                "The module's top-level await never ends: nothing is left that it could wait for",
-            ))),
-            Poll::Pending => Poll::Pending,
+        event_loop::run(tokio, self, None, |_, turn, context| {
+            match evaluated.as_mut().poll(context) {
+                Poll::Ready(result) => Poll::Ready(result.map_err(from_core)),
+                Poll::Pending if turn == Turn::Idle => Poll::Ready(Err(failure(
+                    "The module's top-level await never ends: nothing is left that it could wait for",
+                ))),
+                Poll::Pending => Poll::Pending,
+            }
         })?;
         let namespace = self.runtime.get_module_namespace(id).map_err(from_core)?;
         let hook = self.hooks.load_es_module.clone();
-        self.call(&hook, |scope| vec![v8::Local::new(scope, namespace).into()]).map(drop)
+        self.call(&hook, |scope| vec![v8::Local::new(scope, namespace).into()])
+            .map(drop)
     }
 
     /// What the bundle exports.
@@ -233,7 +260,9 @@ impl Isolate {
     }
 
     fn ask(&mut self, hook: &v8::Global<v8::Function>) -> bool {
-        let Ok(answer) = self.call(hook, |_| Vec::new()) else { return false };
+        let Ok(answer) = self.call(hook, |_| Vec::new()) else {
+            return false;
+        };
         deno_core::scope!(scope, self.runtime);
         v8::Local::new(scope, answer).is_true()
     }
@@ -241,7 +270,9 @@ impl Isolate {
     /// Turns the event loop once: due timers, settled ops, microtasks.
     pub fn turn(&mut self, context: &mut Context<'_>) -> Turn {
         loop {
-            let polled = self.runtime.poll_event_loop(context, PollEventLoopOptions::default());
+            let polled = self
+                .runtime
+                .poll_event_loop(context, PollEventLoopOptions::default());
             if let Poll::Ready(Err(error)) = polled {
                 self.unhandled(from_core(error));
                 continue;
@@ -324,7 +355,9 @@ fn take_hooks(runtime: &mut JsRuntime) -> Result<(Hooks, v8::Global<v8::Object>)
         let key = v8::String::new(scope, name)?;
         let value = global.get(scope, key.into())?;
         global.delete(scope, key.into());
-        v8::Local::<v8::Object>::try_from(value).ok().map(|object| v8::Global::new(scope, object))
+        v8::Local::<v8::Object>::try_from(value)
+            .ok()
+            .map(|object| v8::Global::new(scope, object))
     };
     let hooks = take("__ketrics").ok_or_else(|| broken("__ketrics"))?;
     // Whatever leads to the ops goes before any tenant code comes.
@@ -403,7 +436,11 @@ fn parse<'s>(scope: &mut v8::PinScope<'s, '_>, json: &str) -> v8::Local<'s, v8::
 
 /// A failure that is not JavaScript's.
 pub fn failure(message: impl Into<String>) -> Failure {
-    Failure { code: FailureCode::Runtime, message: message.into(), stack: None }
+    Failure {
+        code: FailureCode::Runtime,
+        message: message.into(),
+        stack: None,
+    }
 }
 
 fn caught(scope: &mut v8::PinnedRef<'_, v8::TryCatch<v8::HandleScope<'_>>>) -> Failure {
@@ -419,9 +456,16 @@ fn caught(scope: &mut v8::PinnedRef<'_, v8::TryCatch<v8::HandleScope<'_>>>) -> F
 fn from_js(error: JsError) -> Failure {
     let message = match (&error.name, &error.message) {
         (Some(name), Some(message)) => format!("{name}: {message}"),
-        _ => error.exception_message.trim_start_matches("Uncaught ").to_owned(),
+        _ => error
+            .exception_message
+            .trim_start_matches("Uncaught ")
+            .to_owned(),
     };
-    Failure { code: FailureCode::Runtime, message, stack: error.stack }
+    Failure {
+        code: FailureCode::Runtime,
+        message,
+        stack: error.stack,
+    }
 }
 
 fn from_core(error: CoreError) -> Failure {

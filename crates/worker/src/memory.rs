@@ -26,8 +26,14 @@ static BUFFERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Takes the limits of the application that this process serves from now on.
 pub fn set_limits(limits: &Limits) {
-    HEAP_LIMIT.store(usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX), Relaxed);
-    BUFFER_LIMIT.store(usize::try_from(limits.buffer_bytes).unwrap_or(usize::MAX), Relaxed);
+    HEAP_LIMIT.store(
+        usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX),
+        Relaxed,
+    );
+    BUFFER_LIMIT.store(
+        usize::try_from(limits.buffer_bytes).unwrap_or(usize::MAX),
+        Relaxed,
+    );
 }
 
 /// How the isolate is to be made.
@@ -94,7 +100,9 @@ fn reserve(length: usize) -> Option<Layout> {
     let layout = Layout::from_size_align(length.max(1), 16).ok()?;
     let limit = BUFFER_LIMIT.load(Relaxed);
     BUFFERS
-        .fetch_update(Relaxed, Relaxed, |used| used.checked_add(length).filter(|sum| *sum <= limit))
+        .fetch_update(Relaxed, Relaxed, |used| {
+            used.checked_add(length).filter(|sum| *sum <= limit)
+        })
         .ok()
         .map(|_| layout)
 }
@@ -108,13 +116,20 @@ unsafe extern "C" fn allocate_zeroed(_: &Counted, length: usize) -> *mut c_void 
 
 unsafe extern "C" fn allocate(_: &Counted, length: usize) -> *mut c_void {
     // SAFETY: the layout is not empty.
-    reserve(length).map_or(std::ptr::null_mut(), |layout| unsafe { std::alloc::alloc(layout).cast() })
+    reserve(length).map_or(std::ptr::null_mut(), |layout| unsafe {
+        std::alloc::alloc(layout).cast()
+    })
 }
 
 unsafe extern "C" fn free(_: &Counted, data: *mut c_void, length: usize) {
     BUFFERS.fetch_sub(length, Relaxed);
     // SAFETY: V8 frees what `allocate` gave, with the same length, so the layout is the same.
-    unsafe { std::alloc::dealloc(data.cast(), Layout::from_size_align_unchecked(length.max(1), 16)) }
+    unsafe {
+        std::alloc::dealloc(
+            data.cast(),
+            Layout::from_size_align_unchecked(length.max(1), 16),
+        )
+    }
 }
 
 unsafe extern "C" fn keep(_: *const Counted) {}

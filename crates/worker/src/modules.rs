@@ -119,12 +119,19 @@ pub fn evaluate(
     let make = v8::Local::<v8::Function>::try_from(make).map_err(|_| failed())?;
     let this = v8::undefined(scope).into();
     let value = make.call(scope, this, &[]).ok_or_else(failed)?;
-    Ok(deno_core::CustomModuleEvaluationKind::Synthetic(v8::Global::new(scope, value)))
+    Ok(deno_core::CustomModuleEvaluationKind::Synthetic(
+        v8::Global::new(scope, value),
+    ))
 }
 
 fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || first == '$')
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || first == '$')
         && characters.all(|rest| rest.is_ascii_alphanumeric() || rest == '_' || rest == '$')
-        && !matches!(name, "delete" | "default" | "in" | "new" | "class" | "function")
+        && !matches!(
+            name,
+            "delete" | "default" | "in" | "new" | "class" | "function"
+        )
 }

@@ -63,7 +63,10 @@ impl Process {
     /// A process that runs one invocation.
     #[must_use]
     pub fn invoking(limits: Limits, connection: Connection) -> Self {
-        Self { connection: Some(connection), ..Self::loading(limits) }
+        Self {
+            connection: Some(connection),
+            ..Self::loading(limits)
+        }
     }
 
     /// When JavaScript wants its timers run.
@@ -87,7 +90,10 @@ impl Process {
         let dropped = match self.log_lines.cmp(&self.limits.log_lines) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Equal => {
-                message = format!("(the log stops here: {} lines is the limit)", self.limits.log_lines);
+                message = format!(
+                    "(the log stops here: {} lines is the limit)",
+                    self.limits.log_lines
+                );
                 false
             }
             std::cmp::Ordering::Greater => true,
@@ -129,7 +135,9 @@ async fn call<T>(
     };
     match connection.call(call).await.map(reply) {
         Ok(Some(reply)) => Answer::Ok(reply),
-        Ok(None) => Answer::Err(ServiceError::plain("The platform gave a reply to another call")),
+        Ok(None) => Answer::Err(ServiceError::plain(
+            "The platform gave a reply to another call",
+        )),
         Err(error) => Answer::Err(error),
     }
 }
@@ -139,10 +147,14 @@ macro_rules! service_op {
         #[op2]
         #[serde]
         async fn $name(state: Rc<RefCell<OpState>>, #[serde] arguments: $call) -> Answer<$reply> {
-            call(state, ServiceCall::$service(arguments), |reply| match reply {
-                ServiceReply::$service(reply) => Some(reply),
-                _ => None,
-            })
+            call(
+                state,
+                ServiceCall::$service(arguments),
+                |reply| match reply {
+                    ServiceReply::$service(reply) => Some(reply),
+                    _ => None,
+                },
+            )
             .await
         }
     };
@@ -168,8 +180,9 @@ fn op_log(state: &mut OpState, #[string] level: &str, #[string] message: String)
 
 #[op2(fast)]
 fn op_set_timer(state: &mut OpState, delay: f64) {
-    state.borrow_mut::<Process>().next_timer =
-        Duration::try_from_secs_f64(delay / 1_000.0).ok().map(|delay| Instant::now() + delay);
+    state.borrow_mut::<Process>().next_timer = Duration::try_from_secs_f64(delay / 1_000.0)
+        .ok()
+        .map(|delay| Instant::now() + delay);
 }
 
 #[op2(fast)]
@@ -192,7 +205,11 @@ fn op_failed(
     };
     let stack = Some(stack).filter(|stack| !stack.is_empty());
     let process = state.borrow_mut::<Process>();
-    process.outcome.get_or_insert(Outcome::Failed(Failure { code, message, stack }));
+    process.outcome.get_or_insert(Outcome::Failed(Failure {
+        code,
+        message,
+        stack,
+    }));
 }
 
 #[op2(fast)]
@@ -217,7 +234,10 @@ struct LimitsForScript {
 #[serde]
 fn op_limits(state: &mut OpState) -> LimitsForScript {
     let limits = &state.borrow::<Process>().limits;
-    LimitsForScript { timers: limits.timers, result_bytes: u32::try_from(limits.result_bytes).unwrap_or(u32::MAX) }
+    LimitsForScript {
+        timers: limits.timers,
+        result_bytes: u32::try_from(limits.result_bytes).unwrap_or(u32::MAX),
+    }
 }
 
 /// Coarse, so that it makes a poor clock for timing attacks.
@@ -232,7 +252,10 @@ fn op_clock(state: &mut OpState) -> f64 {
 
 #[op2(fast)]
 fn op_clock_origin(state: &mut OpState) -> f64 {
-    let origin = state.borrow::<Process>().started_at.duration_since(SystemTime::UNIX_EPOCH);
+    let origin = state
+        .borrow::<Process>()
+        .started_at
+        .duration_since(SystemTime::UNIX_EPOCH);
     coarse(origin.unwrap_or_default().as_secs_f64() * 1_000.0)
 }
 

@@ -104,7 +104,9 @@ pub fn require_single_thread() -> io::Result<()> {
     if threads == 1 {
         Ok(())
     } else {
-        Err(io::Error::other(format!("{threads} threads where a zygote must have one")))
+        Err(io::Error::other(format!(
+            "{threads} threads where a zygote must have one"
+        )))
     }
 }
 
@@ -121,7 +123,11 @@ pub fn keep_only(socket: OwnedFd) -> io::Result<()> {
     result?;
     // SAFETY: closes descriptors that nothing in this process uses from here on.
     let result = unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
-    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }
 
 /// This process's socket to the gateway.
@@ -148,7 +154,10 @@ pub fn lock_down() -> io::Result<()> {
 /// # Errors
 /// When the kernel refuses.
 pub fn limit(resource: Resource, value: u64) -> io::Result<()> {
-    let limit = Rlimit { current: Some(value), maximum: Some(value) };
+    let limit = Rlimit {
+        current: Some(value),
+        maximum: Some(value),
+    };
     Ok(rustix::process::setrlimit(resource, limit)?)
 }
 

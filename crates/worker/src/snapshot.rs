@@ -22,7 +22,10 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 /// The SDK, as `make runtime-js` bundles it.
-const SDK: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../runtime-js/dist/main.js"));
+const SDK: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../runtime-js/dist/main.js"
+));
 
 const ENTRY: &str = "ext:ketrics/main.js";
 
@@ -37,7 +40,10 @@ pub fn create() -> io::Result<Vec<u8>> {
     let for_names = Rc::clone(&names);
     let mut extensions = extensions();
     if let Some(sdk) = extensions.last_mut() {
-        sdk.esm_files = Cow::Owned(vec![ExtensionFileSource::new_computed(ENTRY, Arc::from(SDK))]);
+        sdk.esm_files = Cow::Owned(vec![ExtensionFileSource::new_computed(
+            ENTRY,
+            Arc::from(SDK),
+        )]);
         sdk.esm_entry_point = Some(ENTRY);
     }
     let output = deno_core::snapshot::create_snapshot(
@@ -56,9 +62,14 @@ pub fn create() -> io::Result<Vec<u8>> {
     .map_err(io::Error::other)?;
     let names = names.borrow_mut().take();
     let names = names.ok_or_else(|| io::Error::other("the SDK has set no hooks"))?;
-    let lines = names.into_iter().map(|(name, exports)| format!("{name} {}", exports.join(" ")));
+    let lines = names
+        .into_iter()
+        .map(|(name, exports)| format!("{name} {}", exports.join(" ")));
     let head = lines.collect::<Vec<_>>().join("\n");
-    let mut file = u32::try_from(head.len()).map_err(io::Error::other)?.to_le_bytes().to_vec();
+    let mut file = u32::try_from(head.len())
+        .map_err(io::Error::other)?
+        .to_le_bytes()
+        .to_vec();
     file.extend_from_slice(head.as_bytes());
     file.extend_from_slice(&output.output);
     Ok(file)
@@ -77,7 +88,10 @@ pub fn read(path: &Path) -> io::Result<&'static [u8]> {
     let head = std::str::from_utf8(head).map_err(io::Error::other)?;
     let modules = head.lines().filter_map(|line| {
         let (name, exports) = line.split_once(' ')?;
-        Some((name.to_owned(), exports.split_whitespace().map(str::to_owned).collect()))
+        Some((
+            name.to_owned(),
+            exports.split_whitespace().map(str::to_owned).collect(),
+        ))
     });
     let _ = MODULE_NAMES.set(modules.collect());
     Ok(snapshot)

@@ -72,7 +72,8 @@ pub fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<ToWorker>> {
     if !fill(socket, &mut header)? {
         return Ok(None);
     }
-    let length = frame::frame_length(header, frame::MAX_FRAME_TO_WORKER).map_err(io::Error::other)?;
+    let length =
+        frame::frame_length(header, frame::MAX_FRAME_TO_WORKER).map_err(io::Error::other)?;
     let mut bytes = vec![0; length];
     if !fill(socket, &mut bytes)? {
         return Ok(None);

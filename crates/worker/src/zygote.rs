@@ -89,7 +89,10 @@ fn application(isolate: &mut Isolate) -> io::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the socket closes with the report")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the socket closes with the report"
+)]
 fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<bool> {
     socket::speak_over(socket.as_fd());
     socket::say(&ToGateway::Hello);
@@ -139,11 +142,19 @@ fn rehearse(tokio: &Tokio, isolate: &mut Isolate) -> Result<(), Failure> {
     isolate.load_common_js("rehearsal.js", REHEARSAL)?;
     isolate.report()?;
     for _ in 0..10 {
-        isolate.invoke("rehearse", r#"{"volume":"rehearsal","list":[1,2.5,true,null]}"#, "{}")?;
+        isolate.invoke(
+            "rehearse",
+            r#"{"volume":"rehearsal","list":[1,2.5,true,null]}"#,
+            "{}",
+        )?;
         settle(tokio, isolate);
         match isolate.process(Process::take_outcome) {
             Some(Outcome::Returned(_)) => {}
-            outcome => return Err(isolate::failure(format!("the rehearsal failed: {outcome:?}"))),
+            outcome => {
+                return Err(isolate::failure(format!(
+                    "the rehearsal failed: {outcome:?}"
+                )));
+            }
         }
     }
     isolate.forget_rehearsal()?;

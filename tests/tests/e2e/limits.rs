@@ -20,7 +20,7 @@ async fn ends_in(source: &str, expected: &[(u16, &str)]) {
 async fn an_endless_loop() {
     ends_in(
         "exports.f = () => { while (true) {} };",
-        &[(504, "CPU_LIMIT")],
+        &[(504, "CPU_LIMIT"), (504, "TIMEOUT")],
     )
     .await;
 }
@@ -29,7 +29,7 @@ async fn an_endless_loop() {
 async fn an_unending_chain_of_promises() {
     ends_in(
         "exports.f = async () => { for (;;) await null; };",
-        &[(504, "CPU_LIMIT")],
+        &[(504, "CPU_LIMIT"), (504, "TIMEOUT")],
     )
     .await;
 }

@@ -36,14 +36,20 @@ pub async fn call(
     body: Body,
 ) -> Result<Done, CallError> {
     let Path((tenant, application, function)) = path.map_err(|_| {
-        CallError::new(ErrorCode::InvalidRequest, "The URL holds something that is not UTF-8")
+        CallError::new(
+            ErrorCode::InvalidRequest,
+            "The URL holds something that is not UTF-8",
+        )
     })?;
     let identity = authenticate(&http, &headers).await?;
     let target = http.runtime.target(&tenant, &application).await;
     let target = match target {
         // Whose tenant it is decides before whether the application is there.
         Ok(target) if target.tenant.id != identity.tenant => {
-            return Err(CallError::new(ErrorCode::Unauthenticated, "The token is for another tenant"));
+            return Err(CallError::new(
+                ErrorCode::Unauthenticated,
+                "The token is for another tenant",
+            ));
         }
         Ok(target) => target,
         Err(error) => return Err(hide(&http, &identity, &tenant, error).await),
@@ -56,7 +62,13 @@ pub async fn call(
         ));
     }
     let payload = payload(&http, body).await?;
-    let call = Call { target, function, payload, requestor, job_timeout: None };
+    let call = Call {
+        target,
+        function,
+        payload,
+        requestor,
+        job_timeout: None,
+    };
     Ok(http.runtime.call(call).await)
 }
 
@@ -72,14 +84,20 @@ async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, Call
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| unauthenticated("The header Authorization must be: Bearer <token>"))?;
-    http.verifier.verify(token).await.map_err(|error| unauthenticated(&error.to_string()))
+    http.verifier
+        .verify(token)
+        .await
+        .map_err(|error| unauthenticated(&error.to_string()))
 }
 
 /// An error about an application is only for those whose tenant it is.
 async fn hide(http: &Http, identity: &Identity, tenant: &str, error: CallError) -> CallError {
     match http.runtime.directory().find_tenant(tenant).await {
         Ok(Some(tenant)) if tenant.id == identity.tenant => error,
-        Ok(_) => CallError::new(ErrorCode::Unauthenticated, "The token is for another tenant"),
+        Ok(_) => CallError::new(
+            ErrorCode::Unauthenticated,
+            "The token is for another tenant",
+        ),
         Err(error) => error.into(),
     }
 }
@@ -97,7 +115,10 @@ async fn payload(http: &Http, body: Body) -> Result<String, CallError> {
         Ok(body) => body.to_bytes(),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
         Err(_) => {
-            return Err(CallError::new(ErrorCode::InvalidRequest, "The body did not arrive whole"));
+            return Err(CallError::new(
+                ErrorCode::InvalidRequest,
+                "The body did not arrive whole",
+            ));
         }
     };
     let invalid = |problem: &str| {

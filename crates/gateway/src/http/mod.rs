@@ -41,11 +41,17 @@ pub fn router(http: Http) -> Router {
             "/tenants/{tenant}/applications/{application}/functions/{function}",
             post(functions::call),
         )
-        .route("/volumes/{token}", get(volumes::download).put(volumes::upload))
+        .route(
+            "/volumes/{token}",
+            get(volumes::download).put(volumes::upload),
+        )
         .route("/health", get(health))
         .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })
         .method_not_allowed_fallback(|method: Method| async move {
-            CallError::new(ErrorCode::MethodNotAllowed, format!("This URL does not take {method}"))
+            CallError::new(
+                ErrorCode::MethodNotAllowed,
+                format!("This URL does not take {method}"),
+            )
         })
         .layer(cors)
         .with_state(Arc::new(http))
@@ -55,7 +61,11 @@ fn cors(origins: &[String]) -> CorsLayer {
     let allowed = if origins.iter().any(|origin| origin == "*") {
         AllowOrigin::any()
     } else {
-        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+        AllowOrigin::list(
+            origins
+                .iter()
+                .filter_map(|origin| HeaderValue::from_str(origin).ok()),
+        )
     };
     CorsLayer::new()
         .allow_origin(allowed)

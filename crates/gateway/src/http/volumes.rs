@@ -26,12 +26,21 @@ pub async fn download(
     State(http): State<Arc<Http>>,
     Path(token): Path<String>,
 ) -> Result<Response, CallError> {
-    let file = http.runtime.services().signed_download(&token).await.map_err(refused)?;
+    let file = http
+        .runtime
+        .services()
+        .signed_download(&token)
+        .await
+        .map_err(refused)?;
     let mut response = Response::new(Body::from_stream(ReaderStream::new(file.body)));
     let headers = response.headers_mut();
     set(headers, header::CONTENT_TYPE, &file.content_type);
     set(headers, header::CONTENT_LENGTH, &file.info.size.to_string());
-    set(headers, header::ETAG, &format!("\"{}\"", file.info.etag.trim_matches('"')));
+    set(
+        headers,
+        header::ETAG,
+        &format!("\"{}\"", file.info.etag.trim_matches('"')),
+    );
     if let Some(disposition) = &file.disposition {
         set(headers, header::CONTENT_DISPOSITION, disposition);
     }
@@ -59,7 +68,11 @@ pub async fn upload(
         .map_err(refused)?;
     let answer = json!({ "success": true, "key": info.key, "size": info.size, "etag": info.etag });
     let mut response = Json(answer).into_response();
-    set(response.headers_mut(), header::ETAG, &format!("\"{}\"", info.etag.trim_matches('"')));
+    set(
+        response.headers_mut(),
+        header::ETAG,
+        &format!("\"{}\"", info.etag.trim_matches('"')),
+    );
     Ok(response)
 }
 

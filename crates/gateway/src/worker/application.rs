@@ -38,7 +38,10 @@ impl Ahead {
     /// At least so many, and some more when calls come many at a time; zero forks on demand only.
     #[must_use]
     pub fn at_least(fewest: usize) -> Self {
-        Self { fewest, most: if fewest == 0 { 0 } else { fewest.max(8) } }
+        Self {
+            fewest,
+            most: if fewest == 0 { 0 } else { fewest.max(8) },
+        }
     }
 }
 
@@ -163,7 +166,10 @@ impl Application {
     /// # Errors
     /// When the zygote is gone.
     pub async fn claim(self: &Arc<Self>) -> io::Result<Ready> {
-        *self.last_used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self
+            .last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Instant::now();
         let waiting = std::iter::from_fn(|| self.take_ahead()).find(Ready::is_alive);
         let ready = match waiting {
             Some(ready) => Ok(ready),
@@ -177,11 +183,17 @@ impl Application {
     }
 
     fn waiting(&self) -> usize {
-        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.ahead
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
     }
 
     fn take_ahead(&self) -> Option<Ready> {
-        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        self.ahead
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
     }
 
     async fn fork(&self) -> io::Result<Ready> {
@@ -199,14 +211,21 @@ impl Application {
 
     /// Forks as many processes ahead as the recent calls ask for.
     pub fn refill(self: &Arc<Self>) {
-        let wanted = self.running.load(Relaxed).clamp(self.depth.fewest, self.depth.most);
+        let wanted = self
+            .running
+            .load(Relaxed)
+            .clamp(self.depth.fewest, self.depth.most);
         loop {
             let waiting = self.waiting();
             let forking = self.forking.load(Relaxed);
             if waiting + forking >= wanted {
                 return;
             }
-            if self.forking.compare_exchange(forking, forking + 1, Relaxed, Relaxed).is_err() {
+            if self
+                .forking
+                .compare_exchange(forking, forking + 1, Relaxed, Relaxed)
+                .is_err()
+            {
                 continue;
             }
             let this = Arc::clone(self);
@@ -214,7 +233,10 @@ impl Application {
                 let forked = this.fork().await;
                 this.forking.fetch_sub(1, Relaxed);
                 if let Ok(ready) = forked {
-                    this.ahead.lock().unwrap_or_else(PoisonError::into_inner).push_back(ready);
+                    this.ahead
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push_back(ready);
                 }
             });
         }
@@ -233,7 +255,10 @@ impl Application {
         if self.running.load(Relaxed) > 0 {
             return Duration::ZERO;
         }
-        self.last_used.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+        self.last_used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
     }
 
     /// Whether the zygote's process can still be told to fork.

@@ -7,8 +7,8 @@ use ketrics_protocol::control::Command;
 use rustix::fd::OwnedFd;
 use rustix::process::Pid;
 use std::io;
-use std::path::PathBuf;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -49,7 +49,10 @@ impl Base {
     /// # Errors
     /// When it does not come up.
     pub async fn start(command: WorkerCommand) -> io::Result<Self> {
-        let base = Self { spawner: Spawner::start(command)?, running: Mutex::new(None) };
+        let base = Self {
+            spawner: Spawner::start(command)?,
+            running: Mutex::new(None),
+        };
         *base.running.lock().await = Some(base.spawner.spawn().await?);
         Ok(base)
     }
@@ -85,13 +88,15 @@ struct Spawner {
 impl Spawner {
     fn start(command: WorkerCommand) -> io::Result<Self> {
         let (requests, received) = mpsc::channel::<oneshot::Sender<_>>();
-        std::thread::Builder::new().name("base-zygote".to_owned()).spawn(move || {
-            for reply in received {
-                let _ = reply.send(spawn(&command));
-            }
-            // The sender is gone because the gateway ends; its children must not end earlier.
-            std::thread::park();
-        })?;
+        std::thread::Builder::new()
+            .name("base-zygote".to_owned())
+            .spawn(move || {
+                for reply in received {
+                    let _ = reply.send(spawn(&command));
+                }
+                // The sender is gone because the gateway ends; its children must not end earlier.
+                std::thread::park();
+            })?;
         Ok(Self { requests })
     }
 
@@ -102,11 +107,17 @@ impl Spawner {
         let (control, pid) = spawned.await.map_err(|_| gone())??;
         let process = Process::adopt(pid)?;
         wait_until_ready(&control).await?;
-        Ok(Running { control, _process: process })
+        Ok(Running {
+            control,
+            _process: process,
+        })
     }
 }
 
-#[expect(clippy::disallowed_types, reason = "this is the one place that starts processes")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "this is the one place that starts processes"
+)]
 fn spawn(command: &WorkerCommand) -> io::Result<(OwnedFd, Pid)> {
     let (ours, theirs) = frames::control_pair()?;
     let child = std::process::Command::new(&command.program)
@@ -120,7 +131,10 @@ fn spawn(command: &WorkerCommand) -> io::Result<(OwnedFd, Pid)> {
         .stderr(Stdio::inherit())
         .spawn()?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    Ok((ours, pid.ok_or_else(|| io::Error::other("a process without an id"))?))
+    Ok((
+        ours,
+        pid.ok_or_else(|| io::Error::other("a process without an id"))?,
+    ))
 }
 
 /// The base zygote sends one byte when it can fork.
@@ -129,11 +143,15 @@ async fn wait_until_ready(control: &OwnedFd) -> io::Result<()> {
     let watched = unsafe { AsyncFd::register_with_interest(control.as_fd(), Interest::READABLE) };
     let watched = watched.map_err(io::Error::from)?;
     let ready = tokio::time::timeout(START, watched.readable()).await;
-    ready.map_err(|_| io::Error::other("the base zygote does not come up"))??.retain_ready();
+    ready
+        .map_err(|_| io::Error::other("the base zygote does not come up"))??
+        .retain_ready();
     let mut byte = [0];
     let flags = rustix::net::RecvFlags::DONTWAIT;
     match rustix::net::recv(control, &mut byte, flags)? {
-        (_, 0) => Err(io::Error::other("the base zygote ended while it started; its error is above")),
+        (_, 0) => Err(io::Error::other(
+            "the base zygote ended while it started; its error is above",
+        )),
         _ => Ok(()),
     }
 }

@@ -83,7 +83,8 @@ pub async fn hello(stream: &UnixStream) -> io::Result<Process> {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmCredentials(1))];
             let mut ancillary = RecvAncillaryBuffer::new(&mut space);
             let mut parts = [IoSliceMut::new(&mut bytes)];
-            let received = rustix::net::recvmsg(stream, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
+            let received =
+                rustix::net::recvmsg(stream, &mut parts, &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
             let sender = ancillary.drain().find_map(|message| match message {
                 RecvAncillaryMessage::ScmCredentials(credentials) => Some(credentials.pid),
                 _ => None,
@@ -114,7 +115,13 @@ impl FrameReader {
     /// Reads from this half of a socket.
     #[must_use]
     pub fn new(stream: OwnedReadHalf) -> Self {
-        Self { stream, buffer: vec![0; SMALL], start: 0, end: 0, received: 0 }
+        Self {
+            stream,
+            buffer: vec![0; SMALL],
+            start: 0,
+            end: 0,
+            received: 0,
+        }
     }
 
     /// Bytes that have come so far.

@@ -91,7 +91,11 @@ pub fn start(
     tokio::spawn(async move {
         let started = Instant::now();
         let limits = invoke.limits.clone();
-        let Claim { ready, application, running } = claim;
+        let Claim {
+            ready,
+            application,
+            running,
+        } = claim;
         let (reading, mut writing) = ready.stream.into_split();
         // A process that is gone already is noticed where its frames are read.
         let _ = frames::write(&mut writing, &ToWorker::Invoke(Box::new(invoke))).await;
@@ -109,11 +113,20 @@ pub fn start(
             started,
             answer: Some(answer),
             observer: Arc::clone(&observer),
+            log_lines: 0,
             cpu: Duration::ZERO,
         };
         let end = driver.run().await;
         driver.process.kill();
-        let Driver { reader, calls, process, answer, limits, cpu, .. } = driver;
+        let Driver {
+            reader,
+            calls,
+            process,
+            answer,
+            limits,
+            cpu,
+            ..
+        } = driver;
         let ended = process.ended().await;
         services.close(&invocation).await;
         drop((application, running));
@@ -128,7 +141,11 @@ pub fn start(
         if let Some(answer) = answer {
             let end = end.unwrap_or_else(|| explain(&ended, &limits));
             let cpu = cpu.max(ended.cpu);
-            let _ = answer.send(Answer { result: Err(end), wall: receipt.wall, cpu });
+            let _ = answer.send(Answer {
+                result: Err(end),
+                wall: receipt.wall,
+                cpu,
+            });
         }
         observer.ended(&receipt);
     });
@@ -139,9 +156,7 @@ pub fn start(
 fn explain(ended: &Ended, limits: &Limits) -> End {
     let memory = limits.heap_bytes + limits.buffer_bytes;
     match (ended.status, ended.signal) {
-        (Some(OUT_OF_MEMORY_STATUS), _) => {
-            End::OverLimit(Limit::Memory, memory_measure(limits))
-        }
+        (Some(OUT_OF_MEMORY_STATUS), _) => End::OverLimit(Limit::Memory, memory_measure(limits)),
         (_, Some(libc::SIGXCPU)) => End::OverLimit(Limit::Cpu, cpu_measure(ended.cpu, limits)),
         // An allocation that fails outside V8 aborts the process.
         (_, Some(libc::SIGABRT | libc::SIGSEGV | libc::SIGILL | libc::SIGTRAP))
@@ -161,6 +176,7 @@ struct Driver {
     started: Instant,
     answer: Option<oneshot::Sender<Answer>>,
     observer: Arc<dyn Observer>,
+    log_lines: u32,
     cpu: Duration,
 }
 
@@ -199,44 +215,64 @@ impl Driver {
         if waited >= self.limits.wall_clock {
             let limit = self.limits.wall_clock.as_secs_f64();
             let measure = format!(
-                "The function ran for {:.1} s; {limit:.1} s is the limit", waited.as_secs_f64(),
+                "The function ran for {:.1} s; {limit:.1} s is the limit",
+                waited.as_secs_f64(),
             );
             return Some(End::OverLimit(Limit::WallClock, measure));
         }
         self.cpu = self.process.cpu_time();
         if self.cpu >= self.limits.cpu {
-            return Some(End::OverLimit(Limit::Cpu, cpu_measure(self.cpu, &self.limits)));
+            return Some(End::OverLimit(
+                Limit::Cpu,
+                cpu_measure(self.cpu, &self.limits),
+            ));
         }
         *check_cpu = Instant::now() + (self.limits.cpu - self.cpu).max(Duration::from_millis(5));
+        None
+    }
+
+    /// Passes a line of the log on. The process keeps the limits, one that does not is ended.
+    fn log(&mut self, mut line: LogLine) -> Option<End> {
+        self.log_lines += 1;
+        // One more line says that the others were dropped, and a cut line that it was cut.
+        let longest = self.limits.log_line_bytes as usize + 100;
+        if self.log_lines > self.limits.log_lines + 1 || line.message.len() > longest {
+            return Some(End::Lost);
+        }
+        line.message = self.calls.invocation.redact(&line.message).into_owned();
+        self.observer.log(line);
         None
     }
 
     /// Takes a frame; whatever an invocation may not say ends it.
     fn take(&mut self, frame: ToGateway) -> Option<End> {
         match frame {
-            ToGateway::Log(mut line) => {
-                line.message = self.calls.invocation.redact(&line.message).into_owned();
-                self.observer.log(line);
-                None
-            }
+            ToGateway::Log(line) => self.log(line),
             ToGateway::Call { id, call } => self.calls.start(id, call, &self.limits),
             ToGateway::Done(outcome) => {
                 let answer = self.answer.take()?;
                 let result = match outcome {
-                    Outcome::Returned(json) if json.len() as u64 <= self.limits.result_bytes => Ok(json),
+                    Outcome::Returned(json) if json.len() as u64 <= self.limits.result_bytes => {
+                        Ok(json)
+                    }
                     Outcome::Returned(_) => Err(End::Lost),
                     Outcome::Failed(failure) => Err(End::Failed(failure)),
                 };
                 let cpu = self.process.cpu_time();
-                let _ = answer.send(Answer { result, wall: self.started.elapsed(), cpu });
+                let _ = answer.send(Answer {
+                    result,
+                    wall: self.started.elapsed(),
+                    cpu,
+                });
                 None
             }
             ToGateway::LimitReached(Limit::Memory) => {
                 Some(End::OverLimit(Limit::Memory, memory_measure(&self.limits)))
             }
-            ToGateway::LimitReached(limit) => {
-                Some(End::OverLimit(limit, "The process reports that it is over a limit".to_owned()))
-            }
+            ToGateway::LimitReached(limit) => Some(End::OverLimit(
+                limit,
+                "The process reports that it is over a limit".to_owned(),
+            )),
             ToGateway::Hello | ToGateway::Loaded(_) | ToGateway::LoadFailed(_) => Some(End::Lost),
         }
     }

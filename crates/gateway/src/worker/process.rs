@@ -61,7 +61,10 @@ impl Process {
             return Err(io::Error::other("this process is known already"));
         }
         match rustix::process::pidfd_open(pid, PidfdFlags::NONBLOCK) {
-            Ok(descriptor) => Ok(Self { pid, descriptor: Some(descriptor) }),
+            Ok(descriptor) => Ok(Self {
+                pid,
+                descriptor: Some(descriptor),
+            }),
             Err(error) => {
                 held().remove(&pid.as_raw_nonzero().get());
                 Err(error.into())
@@ -87,7 +90,10 @@ impl Process {
     #[must_use]
     pub fn cpu_time(&self) -> Duration {
         let mut clock = 0;
-        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
         // SAFETY: both pointers are to locals that outlive the calls.
         let result = unsafe {
             libc::clock_getcpuclockid(self.pid(), &raw mut clock) == 0
@@ -95,12 +101,18 @@ impl Process {
         };
         let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
         let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-        if result { Duration::new(seconds, nanoseconds) } else { Duration::ZERO }
+        if result {
+            Duration::new(seconds, nanoseconds)
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// Waits until the process has ended, and reaps it.
     pub async fn ended(mut self) -> Ended {
-        let Some(descriptor) = self.descriptor.take() else { return Ended::default() };
+        let Some(descriptor) = self.descriptor.take() else {
+            return Ended::default();
+        };
         reap(self.pid, descriptor).await
     }
 }
@@ -119,7 +131,8 @@ impl Drop for Process {
 async fn reap(pid: Pid, descriptor: OwnedFd) -> Ended {
     // The descriptor becomes readable when the process ends.
     // SAFETY: the descriptor is owned here and stays open longer than it is watched.
-    let watched = unsafe { AsyncFd::register_with_interest(descriptor.as_fd(), Interest::READABLE) };
+    let watched =
+        unsafe { AsyncFd::register_with_interest(descriptor.as_fd(), Interest::READABLE) };
     if let Ok(watched) = watched {
         let _ = watched.readable().await;
     }

@@ -53,7 +53,12 @@ impl Zygotes {
     /// No zygotes yet but the base.
     #[must_use]
     pub fn new(base: Base, idle: Duration, ahead: Ahead) -> Self {
-        Self { base, slots: Mutex::default(), idle, ahead }
+        Self {
+            base,
+            slots: Mutex::default(),
+            idle,
+            ahead,
+        }
     }
 
     /// The zygote for this key, made from what `load` gives when there is none.
@@ -81,15 +86,23 @@ impl Zygotes {
     pub async fn claim(&self, application: Arc<Application>) -> Option<Claim> {
         let running = application.running();
         let ready = application.claim().await.ok()?;
-        Some(Claim { ready, application, running })
+        Some(Claim {
+            ready,
+            application,
+            running,
+        })
     }
 
     /// Lets every zygote go that `keep` does not want, and those that nobody has used for long.
     /// Calls that run in their processes go on.
     pub fn retain(&self, keep: impl Fn(&ZygoteKey) -> bool) {
         self.slots().retain(|key, slot| {
-            let Ok(place) = slot.0.try_lock() else { return true };
-            let idle = place.as_ref().is_none_or(|application| application.idle() > self.idle);
+            let Ok(place) = slot.0.try_lock() else {
+                return true;
+            };
+            let idle = place
+                .as_ref()
+                .is_none_or(|application| application.idle() > self.idle);
             keep(key) && !idle
         });
     }

@@ -28,7 +28,10 @@ pub enum DatabaseCall {
         parameters: Vec<Cell>,
     },
     /// Starts a transaction, or a savepoint inside `parent`.
-    Begin { connection: u32, parent: Option<u32> },
+    Begin {
+        connection: u32,
+        parent: Option<u32>,
+    },
     /// Keeps what the transaction did.
     Commit { connection: u32, transaction: u32 },
     /// Undoes it.
@@ -42,7 +45,10 @@ pub enum DatabaseCall {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "fields are named as in the SDK")]
 pub enum DatabaseReply {
-    Connect { connection: u32, permissions: Vec<String> },
+    Connect {
+        connection: u32,
+        permissions: Vec<String>,
+    },
     Query {
         columns: Vec<String>,
         /// The rows' cells, one row after the other.
@@ -55,7 +61,9 @@ pub enum DatabaseReply {
         affected_rows: f64,
         insert_id: Option<Cell>,
     },
-    Begin { transaction: u32 },
+    Begin {
+        transaction: u32,
+    },
     Commit {},
     Rollback {},
     Close {},

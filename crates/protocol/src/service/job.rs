@@ -34,9 +34,16 @@ pub enum JobCall {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "fields are named as in the SDK")]
 pub enum JobReply {
-    RunInBackground { job_id: String },
-    GetStatus { job: JobStatus },
-    List { jobs: Vec<JobStatus>, cursor: Option<String> },
+    RunInBackground {
+        job_id: String,
+    },
+    GetStatus {
+        job: JobStatus,
+    },
+    List {
+        jobs: Vec<JobStatus>,
+        cursor: Option<String>,
+    },
 }
 
 /// The states of a job.

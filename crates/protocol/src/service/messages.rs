@@ -11,9 +11,15 @@ pub enum MessagesCall {
     /// To one user.
     Send { user_id: String, message: Message },
     /// To several users, each on its own.
-    SendBulk { user_ids: Vec<String>, message: Message },
+    SendBulk {
+        user_ids: Vec<String>,
+        message: Message,
+    },
     /// To the members of a group.
-    SendToGroup { group_code: String, message: Message },
+    SendToGroup {
+        group_code: String,
+        message: Message,
+    },
 }
 
 /// A message's content.

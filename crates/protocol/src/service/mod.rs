@@ -92,7 +92,11 @@ impl ServiceError {
     /// An error of this class without arguments yet.
     #[must_use]
     pub fn new(class: &str) -> Self {
-        Self { class: class.to_owned(), arguments: Vec::new(), code: None }
+        Self {
+            class: class.to_owned(),
+            arguments: Vec::new(),
+            code: None,
+        }
     }
 
     /// A plain `Error` with this message.

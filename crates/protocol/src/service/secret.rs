@@ -14,9 +14,15 @@ pub enum SecretCall {
     /// Whether there is such a secret and the application may read it.
     Exists { secret: String },
     /// Encrypts a text of at most 4,096 bytes.
-    Encrypt { plaintext: String, encryption_context: BTreeMap<String, String> },
+    Encrypt {
+        plaintext: String,
+        encryption_context: BTreeMap<String, String>,
+    },
     /// Decrypts what `Encrypt` made.
-    Decrypt { ciphertext: String, encryption_context: BTreeMap<String, String> },
+    Decrypt {
+        ciphertext: String,
+        encryption_context: BTreeMap<String, String>,
+    },
 }
 
 /// What comes back, variant by variant of [`SecretCall`].

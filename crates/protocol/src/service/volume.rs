@@ -26,7 +26,11 @@ pub enum VolumeCall {
         options: PutOptions,
     },
     /// Starts to store a file in parts; nothing is visible until `FinishUpload`.
-    StartUpload { volume: String, key: String, options: PutOptions },
+    StartUpload {
+        volume: String,
+        key: String,
+        options: PutOptions,
+    },
     /// The next part.
     WriteUpload {
         upload: u32,
@@ -134,20 +138,38 @@ pub struct SignedUrl {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "fields are named as in the SDK")]
 pub enum VolumeReply {
-    Connect { permissions: Vec<String> },
+    Connect {
+        permissions: Vec<String>,
+    },
     Get {
         info: ObjectInfo,
         #[serde(with = "serde_bytes")]
         content: Vec<u8>,
     },
-    Exists { exists: bool },
-    GetMetadata { info: ObjectInfo },
-    Put { etag: String, size: f64, version_id: Option<String> },
-    StartUpload { upload: u32 },
+    Exists {
+        exists: bool,
+    },
+    GetMetadata {
+        info: ObjectInfo,
+    },
+    Put {
+        etag: String,
+        size: f64,
+        version_id: Option<String>,
+    },
+    StartUpload {
+        upload: u32,
+    },
     WriteUpload {},
-    FinishUpload { etag: String, size: f64, version_id: Option<String> },
+    FinishUpload {
+        etag: String,
+        size: f64,
+        version_id: Option<String>,
+    },
     AbortUpload {},
-    Delete { version_id: Option<String> },
+    Delete {
+        version_id: Option<String>,
+    },
     DeleteByPrefix {
         deleted_keys: Vec<String>,
         /// Key, code and message of each file that could not be deleted.
@@ -158,8 +180,13 @@ pub enum VolumeReply {
         folders: Vec<String>,
         continuation_token: Option<String>,
     },
-    Copy { etag: String, last_modified: f64 },
-    Move { etag: String },
+    Copy {
+        etag: String,
+        last_modified: f64,
+    },
+    Move {
+        etag: String,
+    },
     GenerateDownloadUrl(SignedUrl),
     GenerateUploadUrl(SignedUrl),
 }
