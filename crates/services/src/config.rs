@@ -32,11 +32,10 @@ impl SigningKey {
         Self(Zeroizing::new(bytes))
     }
 
-    /// A key for one purpose, so that what was signed for one is worth nothing for another.
-    pub(crate) fn derive(&self, purpose: &str) -> hmac::Key {
+    /// A key for one purpose, so that what was made for one is worth nothing for another.
+    pub(crate) fn derive(&self, purpose: &[&str]) -> hmac::Tag {
         let master = hmac::Key::new(hmac::HMAC_SHA256, &*self.0);
-        let derived = hmac::sign(&master, purpose.as_bytes());
-        hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
+        hmac::sign(&master, purpose.join("\0").as_bytes())
     }
 }
 

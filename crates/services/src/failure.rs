@@ -22,6 +22,9 @@ pub enum OpenError {
         "the key file {0} is damaged: every line must be a name, a colon and 32 bytes in base64"
     )]
     KeyFile(String),
+    /// A key cannot be made from the signing key.
+    #[error("no key can be made from the signing key")]
+    SigningKey(#[from] aws_lc_rs::error::Unspecified),
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made: {0}")]
     HttpClient(#[from] reqwest::Error),

@@ -77,7 +77,7 @@ impl Services {
                 volumes: volume::Volumes::open(&config, directory.clone())?,
                 databases: database::Databases::open(&config, directory.clone())?,
                 secrets: secret::Secrets::open(&config, directory.clone())?,
-                jobs: job::Jobs::new(&config, directory.clone()),
+                jobs: job::Jobs::open(&config, directory.clone())?,
                 messages: messages::Messages::new(directory),
                 http: http::Http::new(config.egress)?,
             }),

@@ -1,6 +1,7 @@
 //! `ketrics.Job`: puts jobs into the directory; the gateway's runner takes them from there.
 
 use crate::Invocation;
+use crate::OpenError;
 use crate::ServicesConfig;
 use crate::failure::opaque;
 use crate::token::Sealer;
@@ -40,12 +41,12 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    pub(crate) fn new(config: &ServicesConfig, directory: Directory) -> Self {
-        Self {
+    pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
+        Ok(Self {
             directory,
-            cursors: Sealer::new(&config.signing_key, "job cursor"),
+            cursors: Sealer::new(&config.signing_key, "job cursor")?,
             queued: Notify::new(),
-        }
+        })
     }
 
     pub(crate) fn queued(&self) -> &Notify {
@@ -205,7 +206,8 @@ impl Jobs {
         let cursor = jobs
             .last()
             .filter(|_| more)
-            .map(|job| self.seal_cursor(caller.application_id, status, job.position()));
+            .map(|job| self.seal_cursor(caller.application_id, status, job.position()))
+            .transpose()?;
         Ok(JobReply::List {
             jobs: jobs.into_iter().map(describe).collect(),
             cursor,
@@ -217,11 +219,12 @@ impl Jobs {
         application: ApplicationId,
         status: Option<JobState>,
         position: JobPosition,
-    ) -> String {
+    ) -> Result<String, ServiceError> {
         let mut content = position.created_at.to_le_bytes().to_vec();
         content.extend_from_slice(position.id.0.as_bytes());
         self.cursors
             .seal(&[application.0.as_bytes(), filter(status)], &content)
+            .map_err(|error| opaque("make a cursor", error))
     }
 
     fn open_cursor(

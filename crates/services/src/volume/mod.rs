@@ -112,8 +112,8 @@ impl Volumes {
         Ok(Self {
             directory,
             store: Arc::new(FolderStore::new(root)),
-            pages: Sealer::new(&config.signing_key, "volume page"),
-            urls: Sealer::new(&config.signing_key, "volume url"),
+            pages: Sealer::new(&config.signing_key, "volume page")?,
+            urls: Sealer::new(&config.signing_key, "volume url")?,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
         })
     }
@@ -432,7 +432,11 @@ impl Volumes {
         Ok(VolumeReply::List {
             files: page.files,
             folders: page.folders,
-            continuation_token: page.next.map(|next| self.pages.seal(&bound, &next)),
+            continuation_token: page
+                .next
+                .map(|next| self.pages.seal(&bound, &next))
+                .transpose()
+                .map_err(|error| opaque("make a continuation token", error))?,
         })
     }
 

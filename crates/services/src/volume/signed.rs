@@ -1,9 +1,10 @@
 //! URLs that stand for one file, for whoever has them, until they expire.
 //!
-//! The token in the URL carries what was decided when it was made, authenticated, so that nothing
-//! needs to be looked up to know that it is genuine. What belongs to the volume (that it is still
+//! The token in the URL carries what was decided when it was made, sealed, so that nothing needs to
+//! be looked up to know that it is genuine. What belongs to the volume (that it is still
 //! there, its size limit, its types) is asked again when the URL is used.
 
+use crate::failure::opaque;
 use crate::volume::Granted;
 use crate::volume::Volumes;
 use crate::volume::content_type;
@@ -221,15 +222,15 @@ impl Volumes {
             expires_at,
             method,
         };
-        let claims = serde_json::to_vec(&claims)
-            .map_err(|error| crate::failure::opaque("make a signed URL", error))?;
+        let claims =
+            serde_json::to_vec(&claims).map_err(|error| opaque("make a signed URL", error))?;
+        let token = self
+            .urls
+            .seal(&[], &claims)
+            .map_err(|error| opaque("make a signed URL", error))?;
         #[expect(clippy::cast_precision_loss, reason = "times stay below 2^53")]
         Ok(SignedUrl {
-            url: format!(
-                "{}/volumes/{}",
-                self.public_url,
-                self.urls.seal(&[], &claims)
-            ),
+            url: format!("{}/volumes/{token}", self.public_url),
             expires_at: expires_at as f64,
         })
     }
