@@ -31,7 +31,21 @@ pub enum Cell {
     Json(String),
 }
 
-#[derive(Serialize, Deserialize)]
+/// What goes between the processes. Written from borrowed values, read into owned ones.
+#[derive(Serialize)]
+#[serde(rename = "Wire")]
+enum WireRef<'a> {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(&'a str),
+    Bytes(#[serde(with = "serde_bytes")] &'a [u8]),
+    Date(f64),
+    BigInt(&'a str),
+    Json(&'a str),
+}
+
+#[derive(Deserialize)]
 enum Wire {
     Null,
     Bool(bool),
@@ -66,15 +80,15 @@ impl Serialize for Cell {
                 Self::Json(value) => Tagged::Json(value.clone()).serialize(serializer),
             };
         }
-        match self.clone() {
-            Self::Null => Wire::Null,
-            Self::Bool(value) => Wire::Bool(value),
-            Self::Number(value) => Wire::Number(value),
-            Self::Text(value) => Wire::Text(value),
-            Self::Bytes(value) => Wire::Bytes(value),
-            Self::Date(value) => Wire::Date(value),
-            Self::BigInt(value) => Wire::BigInt(value),
-            Self::Json(value) => Wire::Json(value),
+        match self {
+            Self::Null => WireRef::Null,
+            Self::Bool(value) => WireRef::Bool(*value),
+            Self::Number(value) => WireRef::Number(*value),
+            Self::Text(value) => WireRef::Text(value),
+            Self::Bytes(value) => WireRef::Bytes(value),
+            Self::Date(value) => WireRef::Date(*value),
+            Self::BigInt(value) => WireRef::BigInt(value),
+            Self::Json(value) => WireRef::Json(value),
         }
         .serialize(serializer)
     }
@@ -157,5 +171,41 @@ impl<'de> serde::de::Visitor<'de> for FromJavaScript {
             Tagged::Json(value) => Cell::Json(value),
             Tagged::Bytes(value) => Cell::Bytes(value),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_value_passes_between_processes() {
+        let cells = vec![
+            Cell::Null,
+            Cell::Bool(true),
+            Cell::Number(-1.5),
+            Cell::Text("é".to_owned()),
+            Cell::Bytes(vec![0, 255]),
+            Cell::Date(-1.0),
+            Cell::BigInt("9007199254740993".to_owned()),
+            Cell::Json("[1]".to_owned()),
+        ];
+        let bytes = postcard::to_allocvec(&cells).expect("writes");
+        let read: Vec<Cell> = postcard::from_bytes(&bytes).expect("reads");
+        assert_eq!(read, cells);
+    }
+
+    #[test]
+    fn towards_javascript_plain_values_stand_for_themselves() {
+        let cells = [
+            Cell::Null,
+            Cell::Number(1.0),
+            Cell::Text("a".to_owned()),
+            Cell::Date(0.0),
+        ];
+        let json = serde_json::to_string(&cells).expect("writes");
+        assert_eq!(json, r#"[null,1.0,"a",{"date":0.0}]"#);
+        let read: Vec<Cell> = serde_json::from_str(&json).expect("reads");
+        assert_eq!(read, cells);
     }
 }

@@ -228,3 +228,41 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FrameError> {
         Err(FrameError::Malformed(postcard::Error::SerdeDeCustom))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_over_the_limit_is_refused_before_it_is_read() {
+        let header = 1025_u32.to_le_bytes();
+        assert!(matches!(
+            frame_length(header, 1024),
+            Err(FrameError::TooLong(1025, 1024))
+        ));
+        assert!(matches!(
+            frame_length(1024_u32.to_le_bytes(), 1024),
+            Ok(1024)
+        ));
+    }
+
+    #[test]
+    fn random_bytes_and_bytes_left_over_are_no_frame() {
+        let mut state = 1_u64;
+        for _ in 0..10_000 {
+            let bytes: Vec<u8> = (0..24)
+                .map(|_| {
+                    state = state
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    state.to_le_bytes()[7]
+                })
+                .collect();
+            // Whatever comes of it, it is a value or an error, and no panic.
+            let _ = decode::<ToGateway>(&bytes);
+        }
+        let mut hello = encode(&ToGateway::Hello).split_off(HEADER_BYTES);
+        hello.push(0);
+        assert!(decode::<ToGateway>(&hello).is_err());
+    }
+}
