@@ -2,6 +2,7 @@
 
 use crate::world::World;
 use crate::world::invocation;
+use crate::world::services;
 use crate::world::told;
 use crate::world::world;
 use ketrics_directory::DatabaseSpec;
@@ -11,6 +12,7 @@ use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::ServiceCall;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
+use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
 use std::sync::Arc;
 use std::time::Duration;
@@ -482,6 +484,28 @@ async fn the_grant_decides_what_is_possible() {
         .await
         .unwrap();
     assert_eq!(found, [number(1)]);
+}
+
+#[tokio::test]
+async fn a_reader_needs_no_writer_to_have_opened_the_database() {
+    let world = open().await;
+    Db::new(&world)
+        .await
+        .execute("INSERT INTO t (name) VALUES ('a')", &[])
+        .await;
+    let folder = world
+        .folder
+        .path()
+        .join("data/databases")
+        .join(world.acme.id.to_string());
+    world.database("main", &["read"]).await;
+    let policy = EgressPolicy::default();
+    let again = services(world.folder.path(), &world.directory, policy).await;
+    let mut world = world;
+    // Every connection of before is closed, and with the last one the log goes.
+    drop(std::mem::replace(&mut world.services, again));
+    assert!(!folder.join("main.sqlite-wal").exists());
+    assert_eq!(Db::new(&world).await.count().await, number(1));
 }
 
 #[tokio::test]
