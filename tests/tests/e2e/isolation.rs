@@ -110,6 +110,39 @@ async fn nothing_of_the_platform_is_reachable() {
 }
 
 #[tokio::test]
+async fn replaced_builtins_see_no_op_go_by() {
+    let (host, app) = Setup::serve(
+        "exports.f = async () => {
+           const seen = [];
+           const note = (value) => {
+             if (typeof value === 'function' && /^(async_)?op_/.test(value.name)) seen.push(value.name);
+           };
+           for (const [owner, names] of [[Function.prototype, ['call', 'apply', 'bind']],
+             [Promise.prototype, ['then', 'catch', 'finally']], [Array.prototype, ['push', 'map', 'slice']],
+             [Reflect, ['apply', 'construct']], [Object, ['assign', 'freeze', 'keys']], [JSON, ['stringify', 'parse']]]) {
+             for (const name of names) {
+               const original = owner[name];
+               const { apply } = Reflect;
+               Object.defineProperty(owner, name, { configurable: true, writable: true, value: function (...given) {
+                 note(this); for (const value of given) note(value);
+                 return apply(original, this, given);
+               } });
+             }
+           }
+           Object.defineProperty(Object.prototype, 'Err', { configurable: true, get() { note(this); return undefined; } });
+           await ketrics.Volume.connect('none').catch(() => undefined);
+           await ketrics.Job.list().catch(() => undefined);
+           console.log('x'); setTimeout(() => {}, 0); crypto.randomUUID(); Buffer.from('aGk=', 'base64').toString('base64');
+           delete Object.prototype.Err;
+           return seen;
+         };",
+    )
+    .await;
+    let seen = host.call(&app, "f", json!(null)).await.result();
+    assert_eq!(seen, json!([]));
+}
+
+#[tokio::test]
 async fn heavy_allocation_and_compilation_work_after_the_fork() {
     let (host, app) = Setup::serve(
         "exports.allocate = () => { let kept = []; for (let i = 0; i < 300000; i++) { kept.push({ i, s: 'x' + i });

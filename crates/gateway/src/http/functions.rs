@@ -17,6 +17,10 @@ use http_body_util::Limited;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(30);
 
 /// Room in a body for what stands around the payload.
 const ENVELOPE: u64 = 1024;
@@ -111,26 +115,14 @@ async fn payload(http: &Http, body: Body) -> Result<String, CallError> {
         )
     };
     let limit = usize::try_from(most + ENVELOPE).unwrap_or(usize::MAX);
-    let bytes = match Limited::new(body, limit).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
-        Err(_) => {
-            return Err(CallError::new(
-                ErrorCode::InvalidRequest,
-                "The body did not arrive whole",
-            ));
-        }
+    let invalid = |message: &str| CallError::new(ErrorCode::InvalidRequest, message);
+    let arrived = tokio::time::timeout(ARRIVAL, Limited::new(body, limit).collect()).await;
+    let bytes = match arrived {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
+        Ok(Err(_)) => return Err(invalid("The body did not arrive whole")),
+        Err(_) => return Err(invalid("The body did not arrive within 30 s")),
     };
-    let invalid = |problem: &str| {
-        CallError::new(
-            ErrorCode::InvalidRequest,
-            format!("The body must be a JSON object like {{\"payload\": null}}: {problem}"),
-        )
-    };
-    // An array of one element would do as well for a struct of one field.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(invalid("it is no object"));
-    }
     let request: Request<'_> =
         serde_json::from_slice(&bytes).map_err(|error| invalid(&error.to_string()))?;
     let payload = request.payload;
