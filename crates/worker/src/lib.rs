@@ -13,7 +13,7 @@ mod event_loop;
 mod huge_pages;
 mod invocation;
 mod isolate;
-mod madvise;
+mod mappings;
 mod memory;
 mod modules;
 mod ops;

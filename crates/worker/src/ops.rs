@@ -7,6 +7,8 @@ use deno_core::OpState;
 use deno_core::op2;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
+use ketrics_protocol::DocumentDbCall;
+use ketrics_protocol::DocumentDbReply;
 use ketrics_protocol::HttpCall;
 use ketrics_protocol::HttpReply;
 use ketrics_protocol::JobCall;
@@ -14,6 +16,8 @@ use ketrics_protocol::JobReply;
 use ketrics_protocol::Limits;
 use ketrics_protocol::MessagesCall;
 use ketrics_protocol::MessagesReply;
+use ketrics_protocol::ParameterCall;
+use ketrics_protocol::ParameterReply;
 use ketrics_protocol::SecretCall;
 use ketrics_protocol::SecretReply;
 use ketrics_protocol::ServiceCall;
@@ -166,6 +170,8 @@ service_op!(op_secret, Secret, SecretCall, SecretReply);
 service_op!(op_job, Job, JobCall, JobReply);
 service_op!(op_messages, Messages, MessagesCall, MessagesReply);
 service_op!(op_http, Http, HttpCall, HttpReply);
+service_op!(op_parameter, Parameter, ParameterCall, ParameterReply);
+service_op!(op_document_db, DocumentDb, DocumentDbCall, DocumentDbReply);
 
 #[op2(fast)]
 fn op_log(state: &mut OpState, #[string] level: &str, #[string] message: String) {
@@ -269,6 +275,8 @@ deno_core::extension!(
         op_job,
         op_messages,
         op_http,
+        op_parameter,
+        op_document_db,
         op_log,
         op_set_timer,
         op_done,
