@@ -69,18 +69,25 @@ async fn main() {
 async fn start(ahead: &str) -> (Host, App) {
     let setup = Setup::new().await.with("--forked-ahead").with(ahead);
     let app = setup.app(AppSpec::new(BUNDLE)).await;
-    setup.volume(&app, "files", VolumeSpec::default(), &["*"]).await;
+    setup
+        .volume(&app, "files", VolumeSpec::default(), &["*"])
+        .await;
     (setup.start(), app)
 }
 
 fn call(host: &Host, app: &App, function: &str) -> RequestBuilder {
-    host.request(app, function).bearer_auth(&app.token).json(&json!({ "payload": { "a": 2 } }))
+    host.request(app, function)
+        .bearer_auth(&app.token)
+        .json(&json!({ "payload": { "a": 2 } }))
 }
 
 /// Milliseconds of a part of the request, as the host measured it.
 fn timing(header: &str, name: &str) -> f64 {
-    let part = header.split(", ").find_map(|part| part.strip_prefix(name)?.strip_prefix(";dur="));
-    part.and_then(|part| part.parse().ok()).expect("the host says how long it took")
+    let part = header
+        .split(", ")
+        .find_map(|part| part.strip_prefix(name)?.strip_prefix(";dur="));
+    part.and_then(|part| part.parse().ok())
+        .expect("the host says how long it took")
 }
 
 async fn one_at_a_time(label: &str, host: &Host, app: &App, function: &str) {
@@ -89,7 +96,10 @@ async fn one_at_a_time(label: &str, host: &Host, app: &App, function: &str) {
         let sent = Instant::now();
         let answer = host.send(call(host, app, function)).await;
         let took = sent.elapsed().as_secs_f64() * 1e3;
-        let header = answer.headers["server-timing"].to_str().expect("text").to_owned();
+        let header = answer.headers["server-timing"]
+            .to_str()
+            .expect("text")
+            .to_owned();
         answer.result();
         // The first ones make the zygote.
         if index >= 10 {
@@ -98,8 +108,12 @@ async fn one_at_a_time(label: &str, host: &Host, app: &App, function: &str) {
         }
         tokio::time::sleep(Duration::from_millis(4)).await;
     }
-    let [a, b, c, d] =
-        [percentile(&mut inside, 50), percentile(&mut inside, 99), percentile(&mut outside, 50), percentile(&mut outside, 99)];
+    let [a, b, c, d] = [
+        percentile(&mut inside, 50),
+        percentile(&mut inside, 99),
+        percentile(&mut outside, 50),
+        percentile(&mut outside, 99),
+    ];
     println!("| {label} | `{function}` | {a:.2} | {b:.2} | {c:.2} | {d:.2} |");
 }
 
@@ -113,19 +127,28 @@ fn memory(host: &Host) {
     let of = |id: i32, name: &str| -> u64 {
         let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+            .unwrap_or(0)
     };
     let Processes(ids) = host.processes();
-    println!("\n## Memory in kB, by process\n\n| process | private | proportional |\n|---|---|---|");
+    println!(
+        "\n## Memory in kB, by process\n\n| process | private | proportional |\n|---|---|---|"
+    );
     for (index, id) in ids.iter().enumerate() {
         let label = match index {
             0 => "base zygote",
             1 => "application zygote",
             _ => "waiting",
         };
-        println!("| {label} | {} | {} |", of(*id, "Private_Dirty:"), of(*id, "Pss:"));
+        println!(
+            "| {label} | {} | {} |",
+            of(*id, "Private_Dirty:"),
+            of(*id, "Pss:")
+        );
     }
-    println!("\n| process | function | p50 | p99 | HTTP p50 | HTTP p99 |\n|---|---|---|---|---|---|");
+    println!(
+        "\n| process | function | p50 | p99 | HTTP p50 | HTTP p99 |\n|---|---|---|---|---|---|"
+    );
 }
 
 /// The first call of an application that has no zygote yet.
@@ -134,7 +157,14 @@ async fn cold() {
     let mut apps = Vec::new();
     for index in 0..40 {
         let code = format!("app{index}");
-        apps.push(setup.app(AppSpec { code: &code, ..AppSpec::new(BUNDLE) }).await);
+        apps.push(
+            setup
+                .app(AppSpec {
+                    code: &code,
+                    ..AppSpec::new(BUNDLE)
+                })
+                .await,
+        );
     }
     let host = setup.start();
     let mut times = Vec::new();
@@ -144,12 +174,16 @@ async fn cold() {
         times.push(sent.elapsed().as_secs_f64() * 1e3);
     }
     let [middle, worst] = [percentile(&mut times, 50), percentile(&mut times, 99)];
-    println!("\n## The first call of a cold application, over HTTP\n\np50 {middle:.1} ms, worst of 40 {worst:.1} ms");
+    println!(
+        "\n## The first call of a cold application, over HTTP\n\np50 {middle:.1} ms, worst of 40 {worst:.1} ms"
+    );
 }
 
 async fn load() {
     println!("\n## Requests per second over HTTP, `echo`\n");
-    println!("| clients | ketrics | p50 ms | p99 ms | Node, no isolation | ratio |\n|---|---|---|---|---|---|");
+    println!(
+        "| clients | ketrics | p50 ms | p99 ms | Node, no isolation | ratio |\n|---|---|---|---|---|---|"
+    );
     let (host, app) = start("2").await;
     let node = Program::start(Command::new("node").arg("-e").arg(NODE));
     let port = node.output(|line| line.parse::<u16>().ok());
@@ -164,7 +198,9 @@ async fn load() {
         let (reference, _) = under_load(clients, &plain).await;
         let [middle, worst] = [percentile(&mut times, 50), percentile(&mut times, 99)];
         let ratio = rate / reference;
-        println!("| {clients} | {rate:.0} | {middle:.2} | {worst:.2} | {reference:.0} | {ratio:.2} |");
+        println!(
+            "| {clients} | {rate:.0} | {middle:.2} | {worst:.2} | {reference:.0} | {ratio:.2} |"
+        );
     }
 }
 

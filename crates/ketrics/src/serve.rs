@@ -44,7 +44,12 @@ pub struct Serve {
     )]
     egress: Vec<AllowRule>,
     /// Processes of each application that wait for calls, at the least; 0 forks only on demand
-    #[arg(long, value_name = "NUMBER", default_value_t = 2, env = "KETRICS_FORKED_AHEAD")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 2,
+        env = "KETRICS_FORKED_AHEAD"
+    )]
     forked_ahead: usize,
     /// Region that applications read as `ketrics.runtime.region`
     #[arg(
