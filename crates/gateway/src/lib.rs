@@ -5,12 +5,14 @@
 
 pub mod admission;
 pub mod auth;
+mod call_log;
 pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod log;
 pub mod routes;
 pub mod runtime;
+mod stacks;
 mod worker;
 
 pub use worker::application::Ahead;

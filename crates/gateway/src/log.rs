@@ -1,9 +1,11 @@
 //! The log: what applications write, and what the platform says about each invocation.
 
+use crate::routes::Target;
 use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
 use ketrics_protocol::frame::LogLevel;
+use ketrics_protocol::frame::LogLine;
 use serde::Serialize;
 use std::io::Write;
 
@@ -25,6 +27,26 @@ pub struct LogEntry {
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<serde_json::Value>,
+}
+
+impl LogEntry {
+    /// A line about an application, of nobody's call.
+    #[must_use]
+    pub fn of(target: &Target, line: LogLine) -> Self {
+        Self {
+            time: now(),
+            level: level_name(line.level),
+            source: Source::Application,
+            tenant: target.tenant.code.clone(),
+            application: target.application.code.clone(),
+            deployment: target.deployment.id.to_string(),
+            function: None,
+            requestor: None,
+            invocation: None,
+            message: line.message,
+            receipt: None,
+        }
+    }
 }
 
 /// Who wrote a line.

@@ -3,14 +3,15 @@
 use crate::admission::Admission;
 use crate::admission::Concurrency;
 use crate::auth::Identity;
+use crate::call_log::CallLog;
+use crate::call_log::lost;
 use crate::error::CallError;
 use crate::error::ErrorCode;
-use crate::log;
 use crate::log::LogEntry;
 use crate::log::LogSink;
-use crate::log::Source;
 use crate::routes::Routes;
 use crate::routes::Target;
+use crate::stacks::Stacks;
 use crate::worker::application::Ahead;
 use crate::worker::application::Application;
 use crate::worker::application::LoadError;
@@ -18,14 +19,9 @@ use crate::worker::base::Base;
 use crate::worker::base::WorkerCommand;
 use crate::worker::invocation;
 use crate::worker::invocation::Answer;
-use crate::worker::invocation::End;
-use crate::worker::invocation::Observer;
-use crate::worker::invocation::Receipt;
 use crate::worker::zygotes::Claim;
 use crate::worker::zygotes::Zygotes;
-use ketrics_application::SourceMap;
 use ketrics_directory::BundleFormat;
-use ketrics_directory::DeploymentId;
 use ketrics_directory::Directory;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
@@ -43,12 +39,8 @@ use ketrics_protocol::frame::LogLine;
 use ketrics_services::Caller;
 use ketrics_services::Invocation;
 use ketrics_services::Services;
-use serde_json::json;
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 use uuid::Uuid;
@@ -111,7 +103,7 @@ pub struct Runtime {
     routes: Routes,
     log: Arc<dyn LogSink>,
     config: RuntimeConfig,
-    source_maps: Mutex<HashMap<DeploymentId, Option<Arc<SourceMap>>>>,
+    stacks: Arc<Stacks>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -139,11 +131,11 @@ impl Runtime {
             zygotes: Zygotes::new(base, config.idle, config.ahead),
             admission: Admission::new(config.concurrency),
             routes: Routes::new(directory.clone()),
+            stacks: Arc::new(Stacks::new(directory.clone())),
             directory,
             services,
             log,
             config,
-            source_maps: Mutex::default(),
         }))
     }
 
@@ -250,8 +242,9 @@ impl Runtime {
             None => self.config.limits.clone(),
         };
         let known = Arc::new(Invocation::new(self.caller(&call, invocation, &limits)));
-        let observer = Arc::new(Writer {
-            runtime: Arc::clone(self),
+        let observer = Arc::new(CallLog {
+            sink: Arc::clone(&self.log),
+            stacks: Arc::clone(&self.stacks),
             call: call.clone(),
             invocation,
             _place: place,
@@ -315,7 +308,7 @@ impl Runtime {
                 limits: self.config.limits.clone(),
             })
         };
-        let log = |line: LogLine| self.write(target, None, None, None, line);
+        let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application),
             Err(error) => Err(self.load_error(target, error).await),
@@ -325,19 +318,16 @@ impl Runtime {
     async fn load_error(&self, target: &Target, error: LoadError) -> CallError {
         match error {
             LoadError::Threw(Failure { message, stack, .. }) => {
-                let stack = self.map_stack(target.deployment.id, stack).await;
-                let text = stack.unwrap_or_else(|| message.clone());
-                let line = format!("The application does not load: {text}");
-                self.write(
-                    target,
-                    None,
-                    None,
-                    None,
-                    LogLine {
-                        level: LogLevel::Error,
-                        message: line,
-                    },
-                );
+                let text = match stack {
+                    Some(stack) => self.stacks.map(target.deployment.id, &stack).await,
+                    None => message.clone(),
+                };
+                let message_for_log = format!("The application does not load: {text}");
+                let line = LogLine {
+                    level: LogLevel::Error,
+                    message: message_for_log,
+                };
+                self.log.write(&LogEntry::of(target, line));
                 CallError::new(
                     ErrorCode::RuntimeError,
                     format!("The application does not load: {message}"),
@@ -402,64 +392,6 @@ impl Runtime {
             },
         }
     }
-
-    fn write(
-        &self,
-        target: &Target,
-        function: Option<&str>,
-        invocation: Option<Uuid>,
-        requestor: Option<&RequestorContext>,
-        line: LogLine,
-    ) {
-        let entry = entry(target, function, invocation, requestor, line);
-        self.log.write(&entry);
-    }
-
-    /// A stack with the places in the source that was written, where the deployment has a map.
-    async fn map_stack(&self, deployment: DeploymentId, stack: Option<String>) -> Option<String> {
-        let stack = tenant_frames(&stack?);
-        let kept = self.source_maps().get(&deployment).cloned();
-        let map = match kept {
-            Some(map) => map,
-            None => {
-                let bundle = self.directory.bundle(deployment).await.ok().flatten();
-                let map = bundle.and_then(|bundle| {
-                    SourceMap::parse(&bundle.name, &bundle.source_map?)
-                        .ok()
-                        .map(Arc::new)
-                });
-                let mut maps = self.source_maps();
-                // A handful of deployments fail at a time; the rest can be read again.
-                if maps.len() > 64 {
-                    maps.clear();
-                }
-                maps.insert(deployment, map.clone());
-                map
-            }
-        };
-        Some(map.map_or_else(|| stack.clone(), |map| map.map_stack(&stack)))
-    }
-
-    fn source_maps(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<DeploymentId, Option<Arc<SourceMap>>>> {
-        self.source_maps
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A stack without the frames of the platform's own JavaScript, which tell a tenant nothing.
-fn tenant_frames(stack: &str) -> String {
-    let frames = stack.lines().filter(|line| !line.contains("ext:"));
-    frames.collect::<Vec<_>>().join("\n")
-}
-
-fn lost() -> CallError {
-    CallError::new(
-        ErrorCode::HostLost,
-        "The process that ran the function was lost. Try again",
-    )
 }
 
 fn check_function(report: &LoadReport, function: &str) -> Result<(), CallError> {
@@ -472,114 +404,4 @@ fn check_function(report: &LoadReport, function: &str) -> Result<(), CallError> 
         format!("The application exports no function '{function}'")
     };
     Err(CallError::new(ErrorCode::FunctionNotFound, message))
-}
-
-fn entry(
-    target: &Target,
-    function: Option<&str>,
-    invocation: Option<Uuid>,
-    requestor: Option<&RequestorContext>,
-    line: LogLine,
-) -> LogEntry {
-    let requestor = requestor.and_then(|requestor| {
-        requestor
-            .user_id
-            .clone()
-            .or_else(|| requestor.service_account_id.clone())
-    });
-    LogEntry {
-        time: log::now(),
-        level: log::level_name(line.level),
-        source: Source::Application,
-        tenant: target.tenant.code.clone(),
-        application: target.application.code.clone(),
-        deployment: target.deployment.id.to_string(),
-        function: function.map(str::to_owned),
-        requestor,
-        invocation: invocation.map(|id| id.to_string()),
-        message: line.message,
-        receipt: None,
-    }
-}
-
-/// Writes what happens in one invocation to the log. It also holds the invocation's place, which
-/// is free when the process is gone, not when the answer is there.
-struct Writer {
-    runtime: Arc<Runtime>,
-    call: Call,
-    invocation: Uuid,
-    _place: crate::admission::Place,
-}
-
-impl Writer {
-    fn entry(&self, line: LogLine) -> LogEntry {
-        let Call {
-            target,
-            function,
-            requestor,
-            ..
-        } = &self.call;
-        entry(
-            target,
-            Some(function),
-            Some(self.invocation),
-            Some(requestor),
-            line,
-        )
-    }
-
-    /// What the caller is told; the stack goes to the log.
-    fn explain(self: &Arc<Self>, end: End) -> CallError {
-        let (error, stack) = match end {
-            End::Failed(failure) => (
-                CallError::new(failure.code.into(), failure.message),
-                failure.stack,
-            ),
-            End::OverLimit(limit, measure) => (CallError::new(limit.into(), measure), None),
-            End::Lost => (lost(), None),
-        };
-        let this = Arc::clone(self);
-        let message = error.message.clone();
-        tokio::spawn(async move {
-            let deployment = this.call.target.deployment.id;
-            let stack = this.runtime.map_stack(deployment, stack).await;
-            let line = LogLine {
-                level: LogLevel::Error,
-                message: stack.unwrap_or(message),
-            };
-            this.runtime.log.write(&LogEntry {
-                source: Source::Platform,
-                ..this.entry(line)
-            });
-        });
-        error
-    }
-}
-
-impl Observer for Writer {
-    fn log(&self, line: LogLine) {
-        self.runtime.log.write(&self.entry(line));
-    }
-
-    fn ended(&self, receipt: &Receipt) {
-        let line = LogLine {
-            level: LogLevel::Debug,
-            message: "invocation ended".to_owned(),
-        };
-        let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
-        let receipt = json!({
-            "wallMs": milliseconds(receipt.wall),
-            "cpuMs": milliseconds(receipt.cpu),
-            "peakMemoryBytes": receipt.peak_memory,
-            "pageFaults": receipt.page_faults,
-            "serviceCalls": receipt.service_calls,
-            "bytesFromProcess": receipt.bytes_out,
-        });
-        let entry = LogEntry {
-            source: Source::Platform,
-            receipt: Some(receipt),
-            ..self.entry(line)
-        };
-        self.runtime.log.write(&entry);
-    }
 }

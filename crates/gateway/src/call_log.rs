@@ -1,0 +1,115 @@
+//! What is written to the log about one call.
+
+use crate::admission::Place;
+use crate::error::CallError;
+use crate::error::ErrorCode;
+use crate::log::LogEntry;
+use crate::log::LogSink;
+use crate::log::Source;
+use crate::runtime::Call;
+use crate::stacks::Stacks;
+use crate::worker::invocation::End;
+use crate::worker::invocation::Observer;
+use crate::worker::invocation::Receipt;
+use ketrics_protocol::frame::LogLevel;
+use ketrics_protocol::frame::LogLine;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Writes what happens in one invocation to the log. It also holds the invocation's place, which
+/// is free when the process is gone, not when the answer is there.
+pub(crate) struct CallLog {
+    pub sink: Arc<dyn LogSink>,
+    pub stacks: Arc<Stacks>,
+    pub call: Call,
+    pub invocation: Uuid,
+    pub _place: Place,
+}
+
+impl CallLog {
+    fn entry(&self, line: LogLine) -> LogEntry {
+        let requestor = &self.call.requestor;
+        let requestor = requestor
+            .user_id
+            .as_ref()
+            .or(requestor.service_account_id.as_ref());
+        LogEntry {
+            function: Some(self.call.function.clone()),
+            requestor: requestor.cloned(),
+            invocation: Some(self.invocation.to_string()),
+            ..LogEntry::of(&self.call.target, line)
+        }
+    }
+
+    /// What the caller is told; the stack goes to the log.
+    pub fn explain(self: &Arc<Self>, end: End) -> CallError {
+        let (error, stack) = match end {
+            End::Failed(failure) => (
+                CallError::new(failure.code.into(), failure.message),
+                failure.stack,
+            ),
+            End::OverLimit(limit, measure) => (CallError::new(limit.into(), measure), None),
+            End::Lost => (lost(), None),
+        };
+        let this = Arc::clone(self);
+        let message = error.message.clone();
+        // A source map may have to be read first; the caller does not wait for that.
+        tokio::spawn(async move {
+            let message = match stack {
+                Some(stack) => {
+                    this.stacks
+                        .map(this.call.target.deployment.id, &stack)
+                        .await
+                }
+                None => message,
+            };
+            let line = LogLine {
+                level: LogLevel::Error,
+                message,
+            };
+            this.sink.write(&LogEntry {
+                source: Source::Platform,
+                ..this.entry(line)
+            });
+        });
+        error
+    }
+}
+
+impl Observer for CallLog {
+    fn log(&self, line: LogLine) {
+        self.sink.write(&self.entry(line));
+    }
+
+    fn ended(&self, receipt: &Receipt) {
+        let line = LogLine {
+            level: LogLevel::Debug,
+            message: "invocation ended".to_owned(),
+        };
+        let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
+        let receipt = json!({
+            "wallMs": milliseconds(receipt.wall),
+            "cpuMs": milliseconds(receipt.cpu),
+            "peakMemoryBytes": receipt.peak_memory,
+            "pageFaults": receipt.page_faults,
+            "serviceCalls": receipt.service_calls,
+            "bytesFromProcess": receipt.bytes_out,
+        });
+        let entry = LogEntry {
+            source: Source::Platform,
+            receipt: Some(receipt),
+            ..self.entry(line)
+        };
+        self.sink.write(&entry);
+    }
+}
+
+/// The process that ran a function is gone, and nobody knows why.
+pub(crate) fn lost() -> CallError {
+    CallError::new(
+        ErrorCode::HostLost,
+        "The process that ran the function was lost. Try again",
+    )
+}
