@@ -4,6 +4,7 @@ use crate::ApplicationId;
 use crate::Database;
 use crate::Directory;
 use crate::DirectoryError;
+use crate::DocumentDatabase;
 use crate::Parameter;
 use crate::Secret;
 use crate::TenantId;
@@ -25,6 +26,8 @@ pub enum GrantKind {
     Secret,
     /// A parameter. The grant itself is the permission.
     Parameter,
+    /// A document database. Permissions: `read`, `write`, or `*`.
+    DocumentDb,
 }
 
 impl GrantKind {
@@ -34,6 +37,7 @@ impl GrantKind {
             Self::Database => "database",
             Self::Secret => "secret",
             Self::Parameter => "parameter",
+            Self::DocumentDb => "documentdb",
         }
     }
 }
@@ -224,6 +228,32 @@ impl Directory {
         .fetch_optional(&self.pool)
         .await?;
         lookup(row, resources::parameter)
+    }
+
+    /// A document database, as the application sees it.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn lookup_document_database(
+        &self,
+        tenant: TenantId,
+        application: ApplicationId,
+        code: &str,
+    ) -> Result<Lookup<DocumentDatabase>, DirectoryError> {
+        let row = sqlx::query(
+            "SELECT r.id, r.tenant_id, r.code, r.name, g.permissions AS granted \
+             FROM document_databases r \
+             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
+             LEFT JOIN grants g \
+               ON g.application_id = a.id AND g.kind = 'documentdb' AND g.code = r.code \
+             WHERE r.tenant_id = $1 AND r.code = $3",
+        )
+        .bind(tenant.to_string())
+        .bind(application.to_string())
+        .bind(code)
+        .fetch_optional(&self.pool)
+        .await?;
+        lookup(row, resources::document_database)
     }
 
     async fn write_grant(

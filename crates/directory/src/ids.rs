@@ -70,6 +70,8 @@ ids! {
     SecretId
     /// A parameter.
     ParameterId
+    /// A document database.
+    DocumentDatabaseId
     /// A job.
     JobId
     /// A message in an inbox.

@@ -5,7 +5,7 @@ use sqlx::migrate::Migration;
 use sqlx::migrate::MigrationType;
 use sqlx::migrate::Migrator;
 
-const SQLITE: [(i64, &str, &str); 3] = [
+const SQLITE: [(i64, &str, &str); 4] = [
     (
         1,
         "platform",
@@ -20,6 +20,11 @@ const SQLITE: [(i64, &str, &str); 3] = [
         3,
         "records",
         include_str!("../migrations/sqlite/0003_records.sql"),
+    ),
+    (
+        4,
+        "document databases",
+        include_str!("../migrations/sqlite/0004_document_databases.sql"),
     ),
 ];
 

@@ -1,8 +1,10 @@
-//! What a tenant owns and applications may be granted: volumes, databases, secrets, parameters.
+//! What a tenant owns and applications may be granted: volumes, databases, secrets,
+//! parameters, document databases.
 
 use crate::DatabaseId;
 use crate::Directory;
 use crate::DirectoryError;
+use crate::DocumentDatabaseId;
 use crate::ParameterId;
 use crate::SecretId;
 use crate::TenantId;
@@ -90,10 +92,24 @@ pub struct Parameter {
     pub json: String,
 }
 
+/// A place for documents by key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentDatabase {
+    /// The database's id.
+    pub id: DocumentDatabaseId,
+    /// The tenant that owns it.
+    pub tenant_id: TenantId,
+    /// Short name, unique within the tenant.
+    pub code: String,
+    /// Display name.
+    pub name: String,
+}
+
 pub(crate) type VolumeRow = (String, String, String, String, Option<i64>, String);
 pub(crate) type DatabaseRow = (String, String, String, String, String, String);
 pub(crate) type SecretRow = (String, String, String, String);
 pub(crate) type ParameterRow = (String, String, String, String);
+pub(crate) type DocumentDatabaseRow = (String, String, String, String);
 
 pub(crate) fn volume(row: VolumeRow) -> Result<Volume, DirectoryError> {
     let (id, tenant_id, code, name, max_object_bytes, types) = row;
@@ -137,6 +153,17 @@ pub(crate) fn parameter(row: ParameterRow) -> Result<Parameter, DirectoryError> 
         tenant_id: tenant_id.parse()?,
         code,
         json,
+    })
+}
+
+pub(crate) fn document_database(
+    (id, tenant_id, code, name): DocumentDatabaseRow,
+) -> Result<DocumentDatabase, DirectoryError> {
+    Ok(DocumentDatabase {
+        id: id.parse()?,
+        tenant_id: tenant_id.parse()?,
+        code,
+        name,
     })
 }
 
@@ -270,5 +297,29 @@ impl Directory {
         .fetch_one(&self.pool)
         .await?;
         parameter(row)
+    }
+
+    /// Makes the tenant's document database with this code, or changes its name.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn put_document_database(
+        &self,
+        tenant: TenantId,
+        code: &str,
+        name: &str,
+    ) -> Result<DocumentDatabase, DirectoryError> {
+        let row: DocumentDatabaseRow = sqlx::query_as(
+            "INSERT INTO document_databases (id, tenant_id, code, name) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (tenant_id, code) DO UPDATE SET name = excluded.name \
+             RETURNING id, tenant_id, code, name",
+        )
+        .bind(DocumentDatabaseId::new().to_string())
+        .bind(tenant.to_string())
+        .bind(code)
+        .bind(name)
+        .fetch_one(&self.pool)
+        .await?;
+        document_database(row)
     }
 }
