@@ -32,7 +32,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// How often zygotes that nobody uses are looked for.
-const SWEEP: Duration = Duration::from_secs(30);
+const SWEEP: Duration = Duration::from_secs(5);
 
 /// Everything that a gateway is made from.
 pub struct GatewayConfig {

@@ -50,6 +50,7 @@ impl Target {
         let mut hasher = DefaultHasher::new();
         self.environment.hash(&mut hasher);
         ZygoteKey {
+            application: self.application.id,
             deployment: self.deployment.id,
             environment: hasher.finish(),
         }

@@ -196,7 +196,7 @@ impl Runtime {
 
     /// Lets zygotes go that nobody needs any more.
     pub fn sweep(&self) {
-        self.zygotes.retain(|_| true);
+        self.zygotes.sweep();
     }
 
     /// Zygotes, calls that run, calls that wait.

@@ -49,7 +49,7 @@ impl Ahead {
 const FORK: Duration = Duration::from_secs(10);
 
 /// Why a bundle did not load.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum LoadError {
     /// Its module-level code threw.
     #[error("{}", .0.message)]
@@ -58,8 +58,14 @@ pub enum LoadError {
     #[error("{1}")]
     OverLimit(Limit, String),
     /// The process could not be made, or died.
-    #[error(transparent)]
-    Lost(#[from] io::Error),
+    #[error("{0}")]
+    Lost(Arc<io::Error>),
+}
+
+impl From<io::Error> for LoadError {
+    fn from(error: io::Error) -> Self {
+        Self::Lost(Arc::new(error))
+    }
 }
 
 /// A process that is forked and waits for its call.
@@ -91,6 +97,8 @@ pub struct Application {
     forking: AtomicUsize,
     running: AtomicUsize,
     last_used: Mutex<Instant>,
+    /// When it was made.
+    pub made: Instant,
 }
 
 impl Application {
@@ -158,6 +166,7 @@ impl Application {
             forking: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
             last_used: Mutex::new(Instant::now()),
+            made: Instant::now(),
         }))
     }
 

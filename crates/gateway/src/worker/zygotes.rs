@@ -7,6 +7,7 @@ use crate::worker::application::LoadError;
 use crate::worker::application::Ready;
 use crate::worker::application::Running;
 use crate::worker::base::Base;
+use ketrics_directory::ApplicationId;
 use ketrics_directory::DeploymentId;
 use ketrics_protocol::frame::Load;
 use ketrics_protocol::frame::LogLine;
@@ -15,10 +16,16 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
+use std::time::Instant;
+
+/// How long a zygote stays that was replaced: a call may still be on its way to it.
+const REPLACED: Duration = Duration::from_secs(5);
 
 /// What a zygote is made for: a deployment with an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ZygoteKey {
+    /// The application.
+    pub application: ApplicationId,
     /// The deployment.
     pub deployment: DeploymentId,
     /// A hash of the environment's values: module-level code may have read them.
@@ -36,7 +43,19 @@ pub struct Zygotes {
 
 /// The place of one zygote. Its lock is held while the zygote is made, so that it is made once.
 #[derive(Debug, Default)]
-struct Slot(tokio::sync::Mutex<Option<Arc<Application>>>);
+struct Slot(tokio::sync::Mutex<State>);
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Empty,
+    Ready(Arc<Application>),
+    /// Calls that waited for the same bundle get the same answer.
+    Failed(Instant, LoadError),
+}
+
+/// How long a bundle that did not load is not tried again.
+const FAILED: Duration = Duration::from_secs(1);
 
 /// A process for one call, and the application that it belongs to.
 #[derive(Debug)]
@@ -72,14 +91,29 @@ impl Zygotes {
         log: impl Fn(LogLine),
     ) -> Result<Arc<Application>, LoadError> {
         let slot = Arc::clone(self.slots().entry(key).or_default());
-        let mut place = slot.0.lock().await;
-        if let Some(application) = place.as_ref().filter(|application| application.is_alive()) {
-            return Ok(Arc::clone(application));
+        let mut state = slot.0.lock().await;
+        match &*state {
+            State::Ready(application) if application.is_alive() => {
+                return Ok(Arc::clone(application));
+            }
+            State::Failed(at, error) if at.elapsed() < FAILED => return Err(error.clone()),
+            _ => {}
         }
-        let application = Application::load(&self.base, load().await?, self.ahead, log).await?;
-        application.refill();
-        *place = Some(Arc::clone(&application));
-        Ok(application)
+        let load = load().await?;
+        match Application::load(&self.base, load, self.ahead, log).await {
+            Ok(application) => {
+                application.refill();
+                *state = State::Ready(Arc::clone(&application));
+                Ok(application)
+            }
+            Err(error) => {
+                // A process that was lost says nothing about the bundle.
+                if !matches!(error, LoadError::Lost(_)) {
+                    *state = State::Failed(Instant::now(), error.clone());
+                }
+                Err(error)
+            }
+        }
     }
 
     /// A process of this application. `None` when its zygote has just died.
@@ -93,17 +127,32 @@ impl Zygotes {
         })
     }
 
-    /// Lets every zygote go that `keep` does not want, and those that nobody has used for long.
-    /// Calls that run in their processes go on.
-    pub fn retain(&self, keep: impl Fn(&ZygoteKey) -> bool) {
-        self.slots().retain(|key, slot| {
-            let Ok(place) = slot.0.try_lock() else {
+    /// Lets zygotes go that nobody has used for long, and sooner those whose deployment or
+    /// environment was replaced. Calls that run in their processes go on.
+    pub fn sweep(&self) {
+        let mut slots = self.slots();
+        let mut newest = HashMap::new();
+        for (key, slot) in &*slots {
+            if let Ok(state) = slot.0.try_lock()
+                && let State::Ready(application) = &*state
+            {
+                let made = newest.entry(key.application).or_insert(application.made);
+                *made = application.made.max(*made);
+            }
+        }
+        slots.retain(|key, slot| {
+            let Ok(state) = slot.0.try_lock() else {
                 return true;
             };
-            let idle = place
-                .as_ref()
-                .is_none_or(|application| application.idle() > self.idle);
-            keep(key) && !idle
+            match &*state {
+                State::Ready(application) => {
+                    let is_replaced = newest.get(&key.application) > Some(&application.made);
+                    let longest = if is_replaced { REPLACED } else { self.idle };
+                    application.idle() <= longest && application.is_alive()
+                }
+                State::Failed(at, _) => at.elapsed() < FAILED,
+                State::Empty => false,
+            }
         });
     }
 
