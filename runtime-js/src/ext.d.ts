@@ -101,6 +101,8 @@ declare module "ext:core/ops" {
   export function op_job(call: object): Promise<Answer>;
   export function op_messages(call: object): Promise<Answer>;
   export function op_http(call: object): Promise<Answer>;
+  export function op_parameter(call: object): Promise<Answer>;
+  export function op_document_db(call: object): Promise<Answer>;
 
   // The invocation's own process.
   export function op_log(level: "debug" | "info" | "warn" | "error", message: string): void;

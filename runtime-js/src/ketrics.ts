@@ -7,10 +7,12 @@
 import { logger } from "./console/console.ts";
 import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
+import { DocumentDbConnection, documentDbModule } from "./documentdb/documentdb.ts";
 import { errorClasses, guards } from "./errors/all.ts";
 import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
+import { parameterModule } from "./parameter/parameter.ts";
 import { secretModule } from "./secret/secret.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
 
@@ -22,6 +24,8 @@ const modules = {
   /** The name of `Database` in SDK 0.7 to 0.9. */
   DatabaseConnection: databaseModule,
   Secret: secretModule,
+  Parameter: parameterModule,
+  DocumentDb: documentDbModule,
   Job: jobModule,
   Messages: messagesModule,
 };
@@ -54,7 +58,7 @@ function build(): object {
     },
   );
   for (const errorClass of Object.values(errorClasses)) freezeClass(errorClass as AnyClass);
-  for (const connection of [VolumeConnection, DatabaseConnection])
+  for (const connection of [VolumeConnection, DatabaseConnection, DocumentDbConnection])
     freezeClass(connection as AnyClass);
   for (const module of Object.values(modules)) freezeModule(module);
   for (const guard of Object.values(guards)) Object.freeze(guard);

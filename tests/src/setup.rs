@@ -13,6 +13,7 @@ use ketrics_directory::NewDeployment;
 use ketrics_directory::Tenant;
 use ketrics_directory::User;
 use ketrics_directory::VolumeSpec;
+use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -200,6 +201,7 @@ impl Setup {
             public_url: String::new(),
             signing_key: SigningKey::new(KEY),
             egress: EgressPolicy::default(),
+            documents: DocumentsEngine::default(),
         };
         let services = Services::open(config, self.directory.clone())
             .await

@@ -15,6 +15,7 @@ use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::Runtime;
 use ketrics_gateway::runtime::RuntimeConfig;
 use ketrics_protocol::Limits;
+use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -97,6 +98,7 @@ impl Host {
             public_url: public_url.clone(),
             signing_key: SigningKey::new(local_key(data, "signing.key")?),
             egress: options.egress,
+            documents: DocumentsEngine::default(),
         };
         let services = Services::open(services, directory.clone())
             .await

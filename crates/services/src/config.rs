@@ -1,5 +1,6 @@
 //! What a host decides about its services.
 
+use crate::DocumentsEngine;
 use crate::EgressPolicy;
 use aws_lc_rs::hmac;
 use std::fmt;
@@ -19,6 +20,8 @@ pub struct ServicesConfig {
     pub signing_key: SigningKey,
     /// Which addresses inside the host's own networks applications may reach all the same.
     pub egress: EgressPolicy,
+    /// Who keeps documents.
+    pub documents: DocumentsEngine,
 }
 
 /// A key of 256 bits.

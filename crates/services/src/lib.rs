@@ -11,26 +11,36 @@
 
 #![warn(missing_docs)]
 
+mod aws;
 mod config;
 mod database;
+mod documentdb;
 mod failure;
 mod http;
 mod invocation;
 mod job;
 mod messages;
+mod parameter;
 mod redaction;
 mod secret;
 mod token;
 mod volume;
 
+pub use aws::AwsAccess;
+pub use aws::AwsKeys;
 pub use config::ServicesConfig;
 pub use config::SigningKey;
+pub use documentdb::DocumentsEngine;
+pub use documentdb::DynamoDbDocuments;
+pub use documentdb::PostgresDocuments;
 pub use failure::OpenError;
 pub use http::AllowRule;
 pub use http::AllowRuleError;
 pub use http::EgressPolicy;
 pub use invocation::Caller;
 pub use invocation::Invocation;
+pub use parameter::InvalidParameter;
+pub use parameter::check_parameter;
 pub use secret::SealError;
 pub use volume::Download;
 pub use volume::ObjectReader;
@@ -61,6 +71,8 @@ struct Inner {
     jobs: job::Jobs,
     messages: messages::Messages,
     http: http::Http,
+    parameters: parameter::Parameters,
+    documents: documentdb::DocumentDatabases,
 }
 
 impl Services {
@@ -78,7 +90,9 @@ impl Services {
                 databases: database::Databases::open(&config, directory.clone())?,
                 secrets: secret::Secrets::open(&config, directory.clone())?,
                 jobs: job::Jobs::open(&config, directory.clone())?,
-                messages: messages::Messages::new(directory),
+                messages: messages::Messages::new(directory.clone()),
+                documents: documentdb::DocumentDatabases::open(&config, directory.clone()).await?,
+                parameters: parameter::Parameters::new(directory),
                 http: http::Http::new(config.egress)?,
             }),
         })
@@ -126,6 +140,16 @@ impl Services {
                 .handle(invocation, call)
                 .await
                 .map(ServiceReply::Http),
+            ServiceCall::Parameter(call) => inner
+                .parameters
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Parameter),
+            ServiceCall::DocumentDb(call) => inner
+                .documents
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::DocumentDb),
         }
     }
 

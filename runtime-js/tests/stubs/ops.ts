@@ -32,6 +32,8 @@ export const op_secret = service("secret");
 export const op_job = service("job");
 export const op_messages = service("messages");
 export const op_http = service("http");
+export const op_parameter = service("parameter");
+export const op_document_db = service("documentDb");
 
 export const op_log = (level: string, message: string) => host.log.push([level, message]);
 export const op_set_timer = (delay: number) => {

@@ -1,14 +1,20 @@
 //! The one door: every call that tenant code can make, and every reply.
 
 mod database;
+mod documentdb;
 mod http;
 mod job;
 mod messages;
+mod parameter;
 mod secret;
 mod volume;
 
 pub use database::DatabaseCall;
 pub use database::DatabaseReply;
+pub use documentdb::DocumentDbCall;
+pub use documentdb::DocumentDbReply;
+pub use documentdb::IndexKey;
+pub use documentdb::PageOptions;
 pub use http::HttpCall;
 pub use http::HttpReply;
 pub use job::JobCall;
@@ -22,6 +28,8 @@ pub use messages::Message;
 pub use messages::MessagePriority;
 pub use messages::MessagesCall;
 pub use messages::MessagesReply;
+pub use parameter::ParameterCall;
+pub use parameter::ParameterReply;
 pub use secret::SecretCall;
 pub use secret::SecretReply;
 pub use volume::CopySource;
@@ -50,6 +58,10 @@ pub enum ServiceCall {
     Messages(MessagesCall),
     /// `ketrics.http`
     Http(HttpCall),
+    /// `ketrics.Parameter`
+    Parameter(ParameterCall),
+    /// `ketrics.DocumentDb`
+    DocumentDb(DocumentDbCall),
 }
 
 /// The reply to a [`ServiceCall`], of the same service and variant.
@@ -68,6 +80,10 @@ pub enum ServiceReply {
     Messages(MessagesReply),
     /// `ketrics.http`
     Http(HttpReply),
+    /// `ketrics.Parameter`
+    Parameter(ParameterReply),
+    /// `ketrics.DocumentDb`
+    DocumentDb(DocumentDbReply),
 }
 
 /// A failed call, as data: the class of the SDK that stands for it and that class's constructor

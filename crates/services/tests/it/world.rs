@@ -14,6 +14,7 @@ use ketrics_protocol::ServiceCall;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
 use ketrics_services::Caller;
+use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
 use ketrics_services::Services;
@@ -79,6 +80,7 @@ pub async fn services(data: &Path, directory: &Directory, egress: EgressPolicy) 
         public_url: "http://files.test/".to_owned(),
         signing_key: SigningKey::new([7; 32]),
         egress,
+        documents: DocumentsEngine::default(),
     };
     Services::open(config, directory.clone()).await.unwrap()
 }
