@@ -22,13 +22,29 @@ pub enum DocumentDbCall {
         ttl: Option<f64>,
     },
     /// The document with this key.
-    Get { database: String, pk: String, sk: String },
+    Get {
+        database: String,
+        pk: String,
+        sk: String,
+    },
     /// Deletes a document; one that is not there is no error.
-    Delete { database: String, pk: String, sk: String },
+    Delete {
+        database: String,
+        pk: String,
+        sk: String,
+    },
     /// One page of the documents with a partition key, by sort key.
-    List { database: String, pk: String, options: PageOptions },
+    List {
+        database: String,
+        pk: String,
+        options: PageOptions,
+    },
     /// One page of the documents with an index key, by its sort key.
-    Query { database: String, index_pk: String, options: PageOptions },
+    Query {
+        database: String,
+        index_pk: String,
+        options: PageOptions,
+    },
 }
 
 /// Where else a document is found.
@@ -59,10 +75,20 @@ pub struct PageOptions {
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "fields are named as in the SDK")]
 pub enum DocumentDbReply {
-    Connect { permissions: Vec<String> },
+    Connect {
+        permissions: Vec<String>,
+    },
     Put {},
-    Get { item: Option<String> },
+    Get {
+        item: Option<String>,
+    },
     Delete {},
-    List { items: Vec<String>, cursor: Option<String> },
-    Query { items: Vec<String>, cursor: Option<String> },
+    List {
+        items: Vec<String>,
+        cursor: Option<String>,
+    },
+    Query {
+        items: Vec<String>,
+        cursor: Option<String>,
+    },
 }
