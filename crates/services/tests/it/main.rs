@@ -1,9 +1,12 @@
 //! The services on a real directory, real files and real sockets.
 
 mod database;
+mod document_servers;
+mod documentdb;
 mod http;
 mod job;
 mod messages;
+mod parameter;
 mod secret;
 mod signed;
 mod volume;

@@ -17,6 +17,7 @@ use ketrics_services::Caller;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
+use ketrics_services::OpenError;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
@@ -36,6 +37,13 @@ pub struct World {
     pub other: Tenant,
     pub stranger: Application,
     pub folder: TempDir,
+    pub engines: Engines,
+}
+
+/// The engines that a world runs on; the embedded ones unless it is told otherwise.
+#[derive(Clone, Default)]
+pub struct Engines {
+    pub documents: DocumentsEngine,
 }
 
 pub async fn world() -> World {
@@ -43,6 +51,10 @@ pub async fn world() -> World {
 }
 
 pub async fn world_with(egress: EgressPolicy) -> World {
+    world_on(Engines::default(), egress).await
+}
+
+pub async fn world_on(engines: Engines, egress: EgressPolicy) -> World {
     let folder = TempDir::new().unwrap();
     let directory = Directory::open(&folder.path().join("directory.sqlite"))
         .await
@@ -61,7 +73,7 @@ pub async fn world_with(egress: EgressPolicy) -> World {
         .ensure_application(other.id, "orders", "Orders")
         .await
         .unwrap();
-    let services = services(folder.path(), &directory, egress).await;
+    let services = services_on(folder.path(), &directory, egress, &engines).await;
     World {
         services,
         directory,
@@ -71,21 +83,49 @@ pub async fn world_with(egress: EgressPolicy) -> World {
         other,
         stranger,
         folder,
+        engines,
     }
 }
 
 pub async fn services(data: &Path, directory: &Directory, egress: EgressPolicy) -> Services {
+    services_on(data, directory, egress, &Engines::default()).await
+}
+
+async fn services_on(
+    data: &Path,
+    directory: &Directory,
+    egress: EgressPolicy,
+    engines: &Engines,
+) -> Services {
+    open(data, directory, egress, engines).await.unwrap()
+}
+
+/// Opens the services, which may fail where an engine is elsewhere.
+pub async fn open(
+    data: &Path,
+    directory: &Directory,
+    egress: EgressPolicy,
+    engines: &Engines,
+) -> Result<Services, OpenError> {
     let config = ServicesConfig {
         data_dir: data.join("data"),
         public_url: "http://files.test/".to_owned(),
         signing_key: SigningKey::new([7; 32]),
         egress,
-        documents: DocumentsEngine::default(),
+        documents: engines.documents.clone(),
     };
-    Services::open(config, directory.clone()).await.unwrap()
+    Services::open(config, directory.clone()).await
 }
 
 impl World {
+    /// The same data after the host was started again.
+    pub async fn restarted(self) -> Self {
+        let path = self.folder.path();
+        let egress = EgressPolicy::default();
+        let services = services_on(path, &self.directory, egress, &self.engines).await;
+        Self { services, ..self }
+    }
+
     pub fn invocation(&self) -> Arc<Invocation> {
         invocation(&self.acme, &self.orders, Duration::from_secs(60))
     }
