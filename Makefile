@@ -43,7 +43,7 @@ test-js: runtime-js/node_modules/.package-lock.json
 
 # The end-to-end tests boot the binary, so it stands before they start.
 test-rust: build example
-	cargo test --release --locked --workspace
+	scripts/test-servers cargo test --release --locked --workspace
 
 bench: build ## measure what an invocation costs
 	cargo bench --locked -p ketrics-tests
