@@ -15,9 +15,11 @@ use ketrics_directory::User;
 use ketrics_directory::VolumeSpec;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
+use ketrics_services::VolumeEngine;
 use std::fs;
 use tempfile::TempDir;
 
@@ -200,6 +202,8 @@ impl Setup {
             data_dir: self.data.path().to_owned(),
             public_url: String::new(),
             signing_key: SigningKey::new(KEY),
+            volumes: VolumeEngine::default(),
+            secrets: SecretEngine::default(),
             egress: EgressPolicy::default(),
             documents: DocumentsEngine::default(),
         };

@@ -17,9 +17,11 @@ use ketrics_gateway::runtime::RuntimeConfig;
 use ketrics_protocol::Limits;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
+use ketrics_services::VolumeEngine;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
@@ -42,6 +44,12 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Origins of browser front ends that may call.
     pub cors_origins: Vec<String>,
+    /// What keeps the files of volumes.
+    pub volumes: VolumeEngine,
+    /// What keeps the key that encrypts.
+    pub secrets: SecretEngine,
+    /// What keeps documents.
+    pub documents: DocumentsEngine,
     /// Private addresses that applications may reach all the same.
     pub egress: EgressPolicy,
     /// Processes of each application that wait for calls, at the least.
@@ -98,7 +106,9 @@ impl Host {
             public_url: public_url.clone(),
             signing_key: SigningKey::new(local_key(data, "signing.key")?),
             egress: options.egress,
-            documents: DocumentsEngine::default(),
+            volumes: options.volumes,
+            secrets: options.secrets,
+            documents: options.documents,
         };
         let services = Services::open(services, directory.clone())
             .await

@@ -2,6 +2,8 @@
 
 use crate::DocumentsEngine;
 use crate::EgressPolicy;
+use crate::SecretEngine;
+use crate::VolumeEngine;
 use aws_lc_rs::hmac;
 use std::fmt;
 use std::path::PathBuf;
@@ -18,6 +20,10 @@ pub struct ServicesConfig {
     /// What signed URLs and cursors are authenticated with. All hosts that answer for each other
     /// share it.
     pub signing_key: SigningKey,
+    /// What keeps the files of volumes.
+    pub volumes: VolumeEngine,
+    /// What keeps the key that encrypts.
+    pub secrets: SecretEngine,
     /// Which addresses inside the host's own networks applications may reach all the same.
     pub egress: EgressPolicy,
     /// Who keeps documents.

@@ -41,10 +41,14 @@ pub use invocation::Caller;
 pub use invocation::Invocation;
 pub use parameter::InvalidParameter;
 pub use parameter::check_parameter;
+pub use secret::KmsConfig;
 pub use secret::SealError;
+pub use secret::SecretEngine;
 pub use volume::Download;
 pub use volume::ObjectReader;
+pub use volume::S3Config;
 pub use volume::SignedUrlError;
+pub use volume::VolumeEngine;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -76,19 +80,20 @@ struct Inner {
 }
 
 impl Services {
-    /// Opens the embedded engines in the data directory.
+    /// Opens the engines, and proves that those that are elsewhere answer.
     ///
     /// # Errors
-    /// When a folder cannot be made, the key file cannot be read, or the like.
+    /// When a folder cannot be made, the key file cannot be read, a setting does not work, or the
+    /// like.
     pub async fn open(config: ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
         tokio::fs::create_dir_all(&config.data_dir)
             .await
             .map_err(|error| OpenError::folder(&config.data_dir, error))?;
         Ok(Self {
             inner: Arc::new(Inner {
-                volumes: volume::Volumes::open(&config, directory.clone())?,
+                volumes: volume::Volumes::open(&config, directory.clone()).await?,
                 databases: database::Databases::open(&config, directory.clone())?,
-                secrets: secret::Secrets::open(&config, directory.clone())?,
+                secrets: secret::Secrets::open(&config, directory.clone()).await?,
                 jobs: job::Jobs::open(&config, directory.clone())?,
                 messages: messages::Messages::new(directory.clone()),
                 documents: documentdb::DocumentDatabases::open(&config, directory.clone()).await?,

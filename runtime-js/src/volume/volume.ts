@@ -262,13 +262,16 @@ class Volume {
       folders: string[];
       continuationToken?: string | null;
     }>("volume.list", op_volume, call);
-    const files = reply.files.map(({ key, size, lastModified, etag, contentType }) => ({
-      key,
-      size,
-      lastModified: new Date(lastModified),
-      etag,
-      contentType,
-    }));
+    const files = reply.files.map(({ key, size, lastModified, etag, contentType }) =>
+      // A bucket's listing does not tell the type.
+      present({
+        key,
+        size,
+        lastModified: new Date(lastModified),
+        etag,
+        contentType: contentType === "" ? undefined : contentType,
+      }),
+    );
     return present({
       files,
       folders: delimiter === undefined ? undefined : reply.folders,

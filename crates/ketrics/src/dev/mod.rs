@@ -25,8 +25,11 @@ use ketrics_gateway::auth::Identity;
 use ketrics_gateway::log::JsonLines;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::Runtime;
+use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::SecretEngine;
 use ketrics_services::Services;
+use ketrics_services::VolumeEngine;
 use provision::Provisioned;
 use provision::Provisioning;
 use settings::Settings;
@@ -78,6 +81,9 @@ impl Dev {
             listen: self.listen,
             public_url: None,
             cors_origins: self.cors_origins,
+            volumes: VolumeEngine::default(),
+            secrets: SecretEngine::default(),
+            documents: DocumentsEngine::default(),
             egress: egress(&settings)?,
             forked_ahead: 2,
             region: "local".to_owned(),

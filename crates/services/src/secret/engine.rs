@@ -14,9 +14,15 @@ pub(crate) enum KeyError {
     /// does not tell which.
     #[error("the ciphertext does not open")]
     Refused,
-    /// The engine does not work.
+    /// The engine does not work; the text is for the host's log.
     #[error("{0}")]
-    Failed(&'static str),
+    Failed(String),
+}
+
+impl KeyError {
+    pub(crate) fn failed(cause: impl Into<String>) -> Self {
+        Self::Failed(cause.into())
+    }
 }
 
 /// Encrypts and decrypts with a key that never leaves the engine.

@@ -9,16 +9,17 @@
 //! (48), nonce (12), encrypted value with its tag.
 
 use crate::OpenError;
+use crate::secret::cipher::KEY;
+use crate::secret::cipher::OVERHEAD;
+use crate::secret::cipher::aes;
+use crate::secret::cipher::associated;
+use crate::secret::cipher::decrypt;
+use crate::secret::cipher::encrypt;
 use crate::secret::engine::Context;
 use crate::secret::engine::KeyEngine;
 use crate::secret::engine::KeyError;
 use async_trait::async_trait;
-use aws_lc_rs::aead::AES_256_GCM;
-use aws_lc_rs::aead::Aad;
 use aws_lc_rs::aead::LessSafeKey;
-use aws_lc_rs::aead::NONCE_LEN;
-use aws_lc_rs::aead::Nonce;
-use aws_lc_rs::aead::UnboundKey;
 use aws_lc_rs::hkdf;
 use aws_lc_rs::rand;
 use base64::Engine as _;
@@ -30,10 +31,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-const VERSION: u8 = 1;
-const KEY: usize = 32;
-const TAG: usize = 16;
-const WRAPPED: usize = NONCE_LEN + KEY + TAG;
+/// The first byte of every value that is sealed here.
+pub(crate) const VERSION: u8 = 1;
+const WRAPPED: usize = KEY + OVERHEAD;
 
 struct NamedKey {
     name: String,
@@ -44,6 +44,14 @@ struct NamedKey {
 pub(crate) struct LocalKeys(Vec<NamedKey>);
 
 impl LocalKeys {
+    /// Reads the file where there is one.
+    pub(crate) fn find(path: &Path) -> Result<Option<Self>, OpenError> {
+        match path.try_exists() {
+            Ok(false) => Ok(None),
+            _ => Self::open(path).map(Some),
+        }
+    }
+
     /// Reads the file, and makes it with a new key where there is none.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let failed = |error| OpenError::folder(path, error);
@@ -112,69 +120,23 @@ fn named_key(line: &str) -> Option<NamedKey> {
     })
 }
 
-fn aes(key: &[u8]) -> Option<LessSafeKey> {
-    UnboundKey::new(&AES_256_GCM, key)
-        .ok()
-        .map(LessSafeKey::new)
-}
-
-/// The context as bytes: no two contexts have the same.
-fn associated(context: &Context) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for part in context.iter().flat_map(|(key, value)| [key, value]) {
-        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(part.as_bytes());
-    }
-    bytes
-}
-
-/// A fresh nonce, then what was encrypted with it.
-fn encrypt(key: &LessSafeKey, associated: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, KeyError> {
-    const FAILED: KeyError = KeyError::Failed("the cipher or the random generator failed");
-    let mut nonce = [0; NONCE_LEN];
-    rand::fill(&mut nonce).map_err(|_| FAILED)?;
-    let mut work = Zeroizing::new(plaintext.to_vec());
-    let tag = key
-        .seal_in_place_separate_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(associated),
-            &mut work,
-        )
-        .map_err(|_| FAILED)?;
-    Ok([&nonce, work.as_slice(), tag.as_ref()].concat())
-}
-
-fn decrypt(
-    key: &LessSafeKey,
-    associated: &[u8],
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let (nonce, sealed) = sealed
-        .split_at_checked(NONCE_LEN)
-        .ok_or(KeyError::Refused)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| KeyError::Refused)?;
-    let mut work = Zeroizing::new(sealed.to_vec());
-    let length = key
-        .open_in_place(nonce, Aad::from(associated), &mut work)
-        .map_err(|_| KeyError::Refused)?
-        .len();
-    work.truncate(length);
-    Ok(work)
-}
-
 #[async_trait]
 impl KeyEngine for LocalKeys {
     async fn seal(&self, plaintext: &[u8], context: &Context) -> Result<Vec<u8>, KeyError> {
-        let current = self.0.first().ok_or(KeyError::Failed("there is no key"))?;
+        let current = self
+            .0
+            .first()
+            .ok_or_else(|| KeyError::failed("there is no key"))?;
         let associated = associated(context);
         let mut data_key = Zeroizing::new([0; KEY]);
         rand::fill(&mut *data_key)
-            .map_err(|_| KeyError::Failed("the system gives no random bytes"))?;
+            .map_err(|_| KeyError::failed("the system gives no random bytes"))?;
         let wrapped = encrypt(&current.key, &associated, &*data_key)?;
-        let data_key = aes(&*data_key).ok_or(KeyError::Failed("the cipher refused a key"))?;
+        let data_key =
+            aes(&*data_key).ok_or_else(|| KeyError::failed("the cipher refused a key"))?;
         let content = encrypt(&data_key, &associated, plaintext)?;
         let length = u8::try_from(current.name.len())
-            .map_err(|_| KeyError::Failed("the key's name is too long"))?;
+            .map_err(|_| KeyError::failed("the key's name is too long"))?;
         Ok([
             &[VERSION, length],
             current.name.as_bytes(),

@@ -5,8 +5,12 @@
 //! application and whatever context the application adds. A ciphertext that is moved anywhere else
 //! does not open, and the error is the same as for a damaged one.
 
+mod cipher;
 mod engine;
+mod kms;
 mod local;
+
+pub use kms::KmsConfig;
 
 use crate::Invocation;
 use crate::OpenError;
@@ -24,6 +28,7 @@ use ketrics_directory::TenantId;
 use ketrics_protocol::SecretCall;
 use ketrics_protocol::SecretReply;
 use ketrics_protocol::ServiceError;
+use kms::KmsKeys;
 use local::LocalKeys;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,18 +59,36 @@ pub enum SealError {
     Directory(#[from] DirectoryError),
 }
 
+/// What keeps the key that encrypts.
+#[derive(Clone, Debug, Default)]
+pub enum SecretEngine {
+    /// A file in the data directory.
+    #[default]
+    Local,
+    /// AWS KMS.
+    Kms(KmsConfig),
+}
+
 pub(crate) struct Secrets {
     directory: Directory,
     engine: Arc<dyn KeyEngine>,
 }
 
 impl Secrets {
-    pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
-        let keys = LocalKeys::open(&config.data_dir.join("keys").join("secret.key"))?;
-        Ok(Self {
-            directory,
-            engine: Arc::new(keys),
-        })
+    pub(crate) async fn open(
+        config: &ServicesConfig,
+        directory: Directory,
+    ) -> Result<Self, OpenError> {
+        let file = config.data_dir.join("keys").join("secret.key");
+        let engine: Arc<dyn KeyEngine> = match &config.secrets {
+            SecretEngine::Local => Arc::new(LocalKeys::open(&file)?),
+            // What was encrypted before the host had this engine still opens.
+            SecretEngine::Kms(config) => {
+                let before = LocalKeys::find(&file)?;
+                Arc::new(KmsKeys::open(config, before).await?)
+            }
+        };
+        Ok(Self { directory, engine })
     }
 
     pub(crate) async fn seal(

@@ -19,6 +19,7 @@ use crate::volume::store::Copy;
 use crate::volume::store::Expect;
 use crate::volume::store::ListPage;
 use crate::volume::store::ListRequest;
+use crate::volume::store::NotDeleted;
 use crate::volume::store::ObjectReader;
 use crate::volume::store::ObjectStore;
 use crate::volume::store::ObjectWriter;
@@ -242,8 +243,14 @@ impl ObjectStore for FolderStore {
         }))
     }
 
-    async fn create(&self, place: Place) -> Result<Box<dyn ObjectWriter>, StoreError> {
+    async fn create(
+        &self,
+        place: Place,
+        key: &str,
+        attributes: Attributes,
+    ) -> Result<Box<dyn ObjectWriter>, StoreError> {
         let inner = self.0.clone();
+        let key = key.to_owned();
         let writer = blocking(move || {
             let folder = inner.folder(place)?;
             let id = Uuid::new_v4().simple().to_string();
@@ -258,6 +265,8 @@ impl ObjectStore for FolderStore {
             Ok(FolderWriter {
                 folder,
                 id,
+                key,
+                attributes,
                 draft: Some(draft),
             })
         })
@@ -265,11 +274,11 @@ impl ObjectStore for FolderStore {
         Ok(Box::new(writer))
     }
 
-    async fn delete(&self, place: Place, keys: Vec<String>) -> Result<(), StoreError> {
+    async fn delete(&self, place: Place, keys: Vec<String>) -> Result<Vec<NotDeleted>, StoreError> {
         let inner = self.0.clone();
         blocking(move || {
             let folder = inner.folder(place)?;
-            folder.write(|connection| Ok(((), index::delete(connection, &keys)?)))
+            folder.write(|connection| Ok((Vec::new(), index::delete(connection, &keys)?)))
         })
         .await
     }
@@ -307,6 +316,8 @@ impl ObjectStore for FolderStore {
 struct FolderWriter {
     folder: Arc<Folder>,
     id: String,
+    key: String,
+    attributes: Attributes,
     /// Absent while a part is being written; whoever drops the writer then has lost it.
     draft: Option<Draft>,
 }
@@ -351,14 +362,10 @@ impl ObjectWriter for FolderWriter {
         Ok(())
     }
 
-    async fn finish(
-        mut self: Box<Self>,
-        key: String,
-        attributes: Attributes,
-        expect: Expect,
-    ) -> Result<ObjectInfo, StoreError> {
+    async fn finish(mut self: Box<Self>, expect: Expect) -> Result<ObjectInfo, StoreError> {
         let draft = self.take()?;
         blocking(move || {
+            let attributes = self.attributes.clone();
             let etag = etag(draft.hash);
             draft.file.sync_all()?;
             let blob = self.folder.blob(&self.id);
@@ -371,9 +378,9 @@ impl ObjectWriter for FolderWriter {
                 size: draft.size,
                 etag: &etag,
             };
-            let put = self
-                .folder
-                .write(|connection| index::put(connection, &key, &content, attributes, expect));
+            let put = self.folder.write(|connection| {
+                index::put(connection, &self.key, &content, attributes, expect)
+            });
             if matches!(put, Err(StoreError::Exists | StoreError::Missing)) {
                 // Nothing leads to it. After any other failure the sweep decides.
                 fs::remove_file(&blob)?;
@@ -414,17 +421,17 @@ mod tests {
             .sum()
     }
 
-    async fn put(store: &FolderStore, place: Place, key: &str, content: &'static [u8]) {
-        let mut writer = store.create(place).await.unwrap();
-        writer.write(Bytes::from_static(content)).await.unwrap();
-        let attributes = Attributes {
+    fn text() -> Attributes {
+        Attributes {
             content_type: "text/plain".into(),
             metadata: None,
-        };
-        writer
-            .finish(key.into(), attributes, Expect::Anything)
-            .await
-            .unwrap();
+        }
+    }
+
+    async fn put(store: &FolderStore, place: Place, key: &str, content: &'static [u8]) {
+        let mut writer = store.create(place, key, text()).await.unwrap();
+        writer.write(Bytes::from_static(content)).await.unwrap();
+        writer.finish(Expect::Anything).await.unwrap();
     }
 
     fn store(folder: &TempDir) -> (FolderStore, Place, PathBuf) {
@@ -490,7 +497,7 @@ mod tests {
     async fn a_writer_that_is_dropped_leaves_nothing() {
         let folder = TempDir::new().unwrap();
         let (store, place, path) = store(&folder);
-        let mut writer = store.create(place).await.unwrap();
+        let mut writer = store.create(place, "a", text()).await.unwrap();
         writer.write(Bytes::from_static(b"half")).await.unwrap();
         assert_eq!(files(&path.join("incoming")), 1);
         drop(writer);

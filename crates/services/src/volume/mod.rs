@@ -5,10 +5,12 @@ mod folder;
 mod index;
 mod key;
 mod permission;
+mod s3;
 mod signed;
 mod store;
 mod upload;
 
+pub use s3::S3Config;
 pub use signed::Download;
 pub use signed::SignedUrlError;
 pub use store::ObjectReader;
@@ -29,10 +31,13 @@ use ketrics_protocol::VolumeCall;
 use ketrics_protocol::VolumeReply;
 use permission::Grant;
 use permission::Need;
+use s3::S3Store;
+use std::collections::HashSet;
 use std::sync::Arc;
 use store::Copy;
 use store::Expect;
 use store::ListRequest;
+use store::NotDeleted;
 use store::ObjectStore;
 use store::Place;
 use store::StoreError;
@@ -46,6 +51,16 @@ const MAX_GET: f64 = 128.0 * 1024.0 * 1024.0;
 
 /// The largest file of a volume that sets no limit itself.
 const MAX_OBJECT: u64 = 5 * 1024 * 1024 * 1024;
+
+/// What keeps the files of volumes.
+#[derive(Clone, Debug, Default)]
+pub enum VolumeEngine {
+    /// A folder in the data directory.
+    #[default]
+    Folder,
+    /// A bucket of S3 or of a server that speaks its protocol.
+    S3(S3Config),
+}
 
 pub(crate) struct Volumes {
     directory: Directory,
@@ -106,12 +121,21 @@ pub(crate) fn size_limit(volume: &Volume) -> u64 {
 }
 
 impl Volumes {
-    pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
-        let root = config.data_dir.join("volumes");
-        std::fs::create_dir_all(&root).map_err(|error| OpenError::folder(&root, error))?;
+    pub(crate) async fn open(
+        config: &ServicesConfig,
+        directory: Directory,
+    ) -> Result<Self, OpenError> {
+        let store: Arc<dyn ObjectStore> = match &config.volumes {
+            VolumeEngine::Folder => {
+                let root = config.data_dir.join("volumes");
+                std::fs::create_dir_all(&root).map_err(|error| OpenError::folder(&root, error))?;
+                Arc::new(FolderStore::new(root))
+            }
+            VolumeEngine::S3(config) => Arc::new(S3Store::open(config).await?),
+        };
         Ok(Self {
             directory,
-            store: Arc::new(FolderStore::new(root)),
+            store,
             pages: Sealer::new(&config.signing_key, "volume page")?,
             urls: Sealer::new(&config.signing_key, "volume url")?,
             public_url: config.public_url.trim_end_matches('/').to_owned(),
@@ -354,17 +378,26 @@ impl Volumes {
                 .await
                 .map_err(unexpected)?;
             let keys: Vec<String> = page.files.into_iter().map(|file| file.key).collect();
-            match self.store.delete(granted.place(), keys.clone()).await {
-                Ok(()) => deleted_keys.extend(keys),
+            let not_deleted = match self.store.delete(granted.place(), keys.clone()).await {
+                Ok(not_deleted) => not_deleted,
                 Err(error) => {
-                    let message = "The file could not be deleted".to_owned();
                     tracing::error!(%error, "files of a volume could not be deleted");
-                    errors.extend(
-                        keys.into_iter()
-                            .map(|key| (key, "InternalError".to_owned(), message.clone())),
-                    );
+                    let code = "InternalError";
+                    let failed = |key: &String| NotDeleted {
+                        key: key.clone(),
+                        code: code.to_owned(),
+                    };
+                    keys.iter().map(failed).collect()
                 }
-            }
+            };
+            let stay: HashSet<&String> = not_deleted.iter().map(|file| &file.key).collect();
+            deleted_keys.extend(keys.iter().filter(|key| !stay.contains(key)).cloned());
+            let message = "The file could not be deleted".to_owned();
+            errors.extend(
+                not_deleted
+                    .into_iter()
+                    .map(|file| (file.key, file.code, message.clone())),
+            );
             request.from = page.next;
             if request.from.is_none() {
                 return Ok(VolumeReply::DeleteByPrefix {
@@ -488,10 +521,13 @@ fn refuse_copy(error: StoreError, source: &CopySource, operation: &str) -> Servi
             .with(Need::Put.name())
             .with(operation),
         StoreError::Missing => missing(&source.volume, &source.source_key),
-        error @ StoreError::Failed(_) => unexpected(error),
+        error => unexpected(error),
     }
 }
 
 fn unexpected(error: StoreError) -> ServiceError {
-    opaque("work on a volume", error)
+    match error {
+        StoreError::Refused(reason) => ServiceError::plain(reason),
+        error => opaque("work on a volume", error),
+    }
 }

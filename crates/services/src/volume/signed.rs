@@ -301,9 +301,13 @@ impl Volumes {
         if content_length.is_some_and(|length| length > limit) {
             return Err(SignedUrlError::TooLarge(limit));
         }
+        let attributes = Attributes {
+            content_type,
+            metadata: None,
+        };
         let mut writer = self
             .store()
-            .create(place(&volume))
+            .create(place(&volume), &claims.key, attributes)
             .await
             .map_err(|error| failed(&error))?;
         let mut body = pin!(body);
@@ -319,17 +323,10 @@ impl Volumes {
         if content_length.is_some_and(|length| length != size) {
             return Err(SignedUrlError::Incomplete);
         }
-        let attributes = Attributes {
-            content_type,
-            metadata: None,
-        };
-        writer
-            .finish(claims.key, attributes, expect)
-            .await
-            .map_err(|error| match error {
-                StoreError::Exists | StoreError::Missing => SignedUrlError::Conflict,
-                error @ StoreError::Failed(_) => failed(&error),
-            })
+        writer.finish(expect).await.map_err(|error| match error {
+            StoreError::Exists | StoreError::Missing => SignedUrlError::Conflict,
+            error => failed(&error),
+        })
     }
 }
 

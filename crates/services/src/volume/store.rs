@@ -55,6 +55,14 @@ pub(crate) struct ListPage {
     pub(crate) next: Option<Vec<u8>>,
 }
 
+/// An object that could not be deleted.
+#[derive(Debug)]
+pub(crate) struct NotDeleted {
+    pub(crate) key: String,
+    /// What tenant code may know of the reason.
+    pub(crate) code: String,
+}
+
 /// Why an engine did not do it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -64,6 +72,9 @@ pub(crate) enum StoreError {
     /// There is nothing where something was expected, or nothing to copy.
     #[error("the object does not exist")]
     Missing,
+    /// The engine cannot keep it as it is; the text is for tenant code.
+    #[error("{0}")]
+    Refused(&'static str),
     /// The engine does not work.
     #[error("{0}")]
     Failed(String),
@@ -83,10 +94,15 @@ pub(crate) trait ObjectStore: Send + Sync {
     ) -> Result<Option<(ObjectInfo, ObjectReader)>, StoreError>;
 
     /// Starts to take an object's content. What is dropped before it is finished leaves nothing.
-    async fn create(&self, place: Place) -> Result<Box<dyn ObjectWriter>, StoreError>;
+    async fn create(
+        &self,
+        place: Place,
+        key: &str,
+        attributes: Attributes,
+    ) -> Result<Box<dyn ObjectWriter>, StoreError>;
 
-    /// Deletes objects in one step. Those that are not there are no error.
-    async fn delete(&self, place: Place, keys: Vec<String>) -> Result<(), StoreError>;
+    /// Deletes objects, and tells which of them stay. Those that are not there are no error.
+    async fn delete(&self, place: Place, keys: Vec<String>) -> Result<Vec<NotDeleted>, StoreError>;
 
     /// One page of a listing. Pages are complete for what neither comes nor goes meanwhile.
     async fn list(&self, place: Place, request: ListRequest) -> Result<ListPage, StoreError>;
@@ -94,7 +110,7 @@ pub(crate) trait ObjectStore: Send + Sync {
     /// Copies an object, with other metadata where there is some.
     async fn copy(&self, place: Place, copy: Copy) -> Result<ObjectInfo, StoreError>;
 
-    /// Moves an object: the destination appears in the step in which the source goes.
+    /// Moves an object: the source goes once the destination stands, and never before.
     async fn rename(&self, place: Place, copy: Copy) -> Result<ObjectInfo, StoreError>;
 }
 
@@ -114,10 +130,5 @@ pub(crate) trait ObjectWriter: Send {
     async fn write(&mut self, content: Bytes) -> Result<(), StoreError>;
 
     /// Makes the object visible.
-    async fn finish(
-        self: Box<Self>,
-        key: String,
-        attributes: Attributes,
-        expect: Expect,
-    ) -> Result<ObjectInfo, StoreError>;
+    async fn finish(self: Box<Self>, expect: Expect) -> Result<ObjectInfo, StoreError>;
 }

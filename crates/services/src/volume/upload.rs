@@ -98,7 +98,6 @@ impl OpenUploads {
 pub(crate) struct Upload {
     volume: Volume,
     key: String,
-    attributes: Attributes,
     expect: Expect,
     /// Whether the caller asked for it, which decides how a refusal is worded.
     if_not_exists: bool,
@@ -114,16 +113,13 @@ impl Upload {
     }
 
     async fn finish(self) -> Result<ObjectInfo, ServiceError> {
-        let finished = self
-            .writer
-            .finish(self.key.clone(), self.attributes, self.expect)
-            .await;
+        let finished = self.writer.finish(self.expect).await;
         finished.map_err(|error| match error {
             StoreError::Exists if self.if_not_exists => ServiceError::new("FileAlreadyExistsError")
                 .with(self.volume.code.as_str())
                 .with(self.key.as_str()),
             StoreError::Exists | StoreError::Missing => denied(&self.volume, Need::Put, "put"),
-            error @ StoreError::Failed(_) => unexpected(error),
+            error => unexpected(error),
         })
     }
 }
@@ -214,18 +210,18 @@ impl Volumes {
         let expect = granted.expect(options.if_not_exists, "put")?;
         check_size(&granted.volume, &key, size)?;
         let content_type = accepted_type(&granted.volume, &key, options.content_type)?;
+        let attributes = Attributes {
+            content_type,
+            metadata: options.metadata,
+        };
         Ok(Upload {
             writer: self
                 .store
-                .create(place(&granted.volume))
+                .create(place(&granted.volume), &key, attributes)
                 .await
                 .map_err(unexpected)?,
             volume: granted.volume,
             key,
-            attributes: Attributes {
-                content_type,
-                metadata: options.metadata,
-            },
             expect,
             if_not_exists: options.if_not_exists,
             size: 0,

@@ -1,8 +1,10 @@
 //! Signed URLs.
 
+use crate::servers;
+use crate::world::Engines;
 use crate::world::World;
 use crate::world::told;
-use crate::world::world;
+use crate::world::world_on;
 use bytes::Bytes;
 use futures_util::stream;
 use ketrics_directory::VolumeSpec;
@@ -13,6 +15,7 @@ use ketrics_protocol::ServiceReply;
 use ketrics_protocol::SignedUrl;
 use ketrics_protocol::VolumeCall;
 use ketrics_protocol::VolumeReply;
+use ketrics_services::EgressPolicy;
 use std::io;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
@@ -82,15 +85,14 @@ fn part(text: &'static str) -> io::Result<Bytes> {
     Ok(Bytes::from_static(text.as_bytes()))
 }
 
-async fn open() -> World {
-    let world = world().await;
+async fn open(engines: Engines) -> World {
+    let world = world_on(engines, EgressPolicy::default()).await;
     world.volume("v", &["*"], VolumeSpec::default()).await;
     world
 }
 
-#[tokio::test]
-async fn what_goes_up_by_url_comes_down_by_url() {
-    let world = open().await;
+async fn what_goes_up_by_url_comes_down_by_url(engines: Engines) {
+    let world = open(engines).await;
     let up = token(
         &sign(&world, upload(Some("application/pdf"), None))
             .await
@@ -119,9 +121,8 @@ async fn what_goes_up_by_url_comes_down_by_url() {
     assert_eq!(got.content_type, "Application/PDF");
 }
 
-#[tokio::test]
-async fn a_url_is_good_for_its_method_unchanged_and_until_it_expires() {
-    let world = open().await;
+async fn a_url_is_good_for_its_method_unchanged_and_until_it_expires(engines: Engines) {
+    let world = open(engines).await;
     let down = token(&sign(&world, download(None, None)).await.unwrap());
     assert_eq!(fetch(&world, &down).await, Err(404));
     let up = token(&sign(&world, upload(None, None)).await.unwrap());
@@ -151,9 +152,8 @@ async fn a_url_is_good_for_its_method_unchanged_and_until_it_expires() {
     assert_eq!(fetch(&world, &short).await, Err(403));
 }
 
-#[tokio::test]
-async fn an_upload_url_enforces_size_type_and_completeness() {
-    let world = world().await;
+async fn an_upload_url_enforces_size_type_and_completeness(engines: Engines) {
+    let world = world_on(engines, EgressPolicy::default()).await;
     let spec = VolumeSpec {
         name: String::new(),
         max_object_bytes: Some(8),
@@ -197,9 +197,8 @@ async fn an_upload_url_enforces_size_type_and_completeness() {
     assert_eq!(send(&world, &open, None, None, four()).await, Ok(4.0));
 }
 
-#[tokio::test]
-async fn a_url_that_makes_no_sense_is_not_signed() {
-    let world = open().await;
+async fn a_url_that_makes_no_sense_is_not_signed(engines: Engines) {
+    let world = open(engines).await;
     for expires_in in [0.0, -1.0, 86_401.0, f64::NAN, f64::INFINITY] {
         let error = sign(&world, download(Some(expires_in), None))
             .await
@@ -227,9 +226,8 @@ async fn a_url_that_makes_no_sense_is_not_signed() {
     assert_eq!(error.class, "VolumePermissionDeniedError");
 }
 
-#[tokio::test]
-async fn a_url_that_may_only_create_does_not_replace() {
-    let world = open().await;
+async fn a_url_that_may_only_create_does_not_replace(engines: Engines) {
+    let world = open(engines).await;
     world
         .volume("v", &["CreateObject", "ReadObject"], VolumeSpec::default())
         .await;
@@ -256,4 +254,12 @@ async fn a_url_that_may_only_create_does_not_replace() {
     assert_eq!(error.class, "VolumePermissionDeniedError");
     let down = token(&sign(&world, download(None, None)).await.unwrap());
     assert_eq!(fetch(&world, &down).await, Ok(b"1".to_vec()));
+}
+
+servers::volumes! {
+    what_goes_up_by_url_comes_down_by_url,
+    a_url_is_good_for_its_method_unchanged_and_until_it_expires,
+    an_upload_url_enforces_size_type_and_completeness,
+    a_url_that_makes_no_sense_is_not_signed,
+    a_url_that_may_only_create_does_not_replace,
 }

@@ -18,9 +18,11 @@ use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
 use ketrics_services::OpenError;
+use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
+use ketrics_services::VolumeEngine;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +45,8 @@ pub struct World {
 /// The engines that a world runs on; the embedded ones unless it is told otherwise.
 #[derive(Clone, Default)]
 pub struct Engines {
+    pub volumes: VolumeEngine,
+    pub secrets: SecretEngine,
     pub documents: DocumentsEngine,
 }
 
@@ -112,6 +116,8 @@ pub async fn open(
         public_url: "http://files.test/".to_owned(),
         signing_key: SigningKey::new([7; 32]),
         egress,
+        volumes: engines.volumes.clone(),
+        secrets: engines.secrets.clone(),
         documents: engines.documents.clone(),
     };
     Services::open(config, directory.clone()).await
@@ -124,6 +130,12 @@ impl World {
         let egress = EgressPolicy::default();
         let services = services_on(path, &self.directory, egress, &self.engines).await;
         Self { services, ..self }
+    }
+
+    /// The same data behind other engines.
+    pub async fn on(&self, engines: Engines) -> Services {
+        let egress = EgressPolicy::default();
+        services_on(self.folder.path(), &self.directory, egress, &engines).await
     }
 
     pub fn invocation(&self) -> Arc<Invocation> {

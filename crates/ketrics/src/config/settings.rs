@@ -1,0 +1,127 @@
+//! Every setting of a host, once: what the file may hold, what the environment may override, and
+//! what `docs/configuration.md` must explain.
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The table of the file that it stands in; empty for the top of the file.
+    pub section: &'static str,
+    /// Its name there.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// The engine that it belongs to, where not every engine of its section has it.
+    pub engine: Option<&'static str>,
+}
+
+/// What a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A whole number from 0.
+    Number,
+    /// True or false.
+    Switch,
+    /// Several texts; in the environment with commas between them.
+    List,
+    /// One of these.
+    OneOf(&'static [&'static str]),
+}
+
+impl Setting {
+    /// What an error calls it.
+    pub fn path(&self) -> String {
+        if self.section.is_empty() {
+            self.name.to_owned()
+        } else {
+            format!("{}.{}", self.section, self.name)
+        }
+    }
+
+    /// The variable that overrides it.
+    pub fn variable(&self) -> String {
+        format!("KETRICS_{}", self.path().replace('.', "_").to_uppercase())
+    }
+}
+
+const fn any(section: &'static str, name: &'static str, kind: Kind) -> Setting {
+    Setting {
+        section,
+        name,
+        kind,
+        engine: None,
+    }
+}
+
+const fn of(
+    section: &'static str,
+    engine: &'static str,
+    name: &'static str,
+    kind: Kind,
+) -> Setting {
+    Setting {
+        section,
+        name,
+        kind,
+        engine: Some(engine),
+    }
+}
+
+/// All of them, in the order in which they are explained.
+pub const SETTINGS: &[Setting] = &[
+    any("", "data", Kind::Text),
+    any("", "listen", Kind::Text),
+    any("", "public_url", Kind::Text),
+    any("", "cors_origins", Kind::List),
+    any("", "allow_egress", Kind::List),
+    any("", "forked_ahead", Kind::Number),
+    any("", "region", Kind::Text),
+    any("volumes", "engine", Kind::OneOf(&["folder", "s3"])),
+    of("volumes", "s3", "bucket", Kind::Text),
+    of("volumes", "s3", "prefix", Kind::Text),
+    of("volumes", "s3", "force_path_style", Kind::Switch),
+    of("volumes", "s3", "region", Kind::Text),
+    of("volumes", "s3", "endpoint", Kind::Text),
+    of("volumes", "s3", "access_key_id", Kind::Text),
+    of("volumes", "s3", "secret_access_key", Kind::Text),
+    any("secrets", "engine", Kind::OneOf(&["local", "kms"])),
+    of("secrets", "kms", "kms_key_id", Kind::Text),
+    of("secrets", "kms", "region", Kind::Text),
+    of("secrets", "kms", "endpoint", Kind::Text),
+    of("secrets", "kms", "access_key_id", Kind::Text),
+    of("secrets", "kms", "secret_access_key", Kind::Text),
+    any(
+        "documents",
+        "engine",
+        Kind::OneOf(&["sqlite", "postgres", "dynamodb"]),
+    ),
+    of("documents", "postgres", "url", Kind::Text),
+    of("documents", "postgres", "max_connections", Kind::Number),
+    of("documents", "dynamodb", "table", Kind::Text),
+    of("documents", "dynamodb", "index", Kind::Text),
+    of("documents", "dynamodb", "ttl_attribute", Kind::Text),
+    of("documents", "dynamodb", "region", Kind::Text),
+    of("documents", "dynamodb", "endpoint", Kind::Text),
+    of("documents", "dynamodb", "access_key_id", Kind::Text),
+    of("documents", "dynamodb", "secret_access_key", Kind::Text),
+];
+
+/// The setting with this name.
+pub fn find(section: &str, name: &str) -> Option<&'static Setting> {
+    SETTINGS
+        .iter()
+        .find(|setting| setting.section == section && setting.name == name)
+}
+
+/// The names that a section has, for an error.
+pub fn names(section: &str) -> String {
+    let here = SETTINGS.iter().filter(|setting| setting.section == section);
+    let mut names: Vec<&str> = here.map(|setting| setting.name).collect();
+    if section.is_empty() {
+        let sections = SETTINGS.iter().map(|setting| setting.section);
+        names.extend(sections.filter(|section| !section.is_empty()));
+        names.dedup();
+    }
+    names.join(", ")
+}

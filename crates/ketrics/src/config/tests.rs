@@ -1,0 +1,141 @@
+//! The file, the variables, and what the documentation says of both.
+
+use super::Config;
+use super::settings::SETTINGS;
+use ketrics_services::SecretEngine;
+use ketrics_services::VolumeEngine;
+use std::io::Write;
+use tempfile::NamedTempFile;
+
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+    let mut file = NamedTempFile::new().expect("a file");
+    file.write_all(text.as_bytes()).expect("a text");
+    let environment = |name: &str| {
+        let found = variables.iter().find(|(variable, _)| *variable == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    Config::read(Some(file.path()), environment).map_err(|problem| problem.to_string())
+}
+
+const S3: &str = "[volumes]\nengine = \"s3\"\nbucket = \"files\"\nforce_path_style = true\n";
+
+#[test]
+fn a_variable_overrides_the_file() {
+    let config = read(
+        &format!("listen = \"0.0.0.0:1\"\ncors_origins = [\"a\"]\nforked_ahead = 3\n{S3}"),
+        &[
+            ("KETRICS_VOLUMES_BUCKET", "others"),
+            ("KETRICS_VOLUMES_FORCE_PATH_STYLE", "false"),
+            ("KETRICS_CORS_ORIGINS", "b, c"),
+            ("KETRICS_FORKED_AHEAD", ""),
+        ],
+    )
+    .expect("a configuration");
+    assert_eq!(config.text("", "listen").as_deref(), Some("0.0.0.0:1"));
+    assert_eq!(config.list("", "cors_origins"), ["b", "c"]);
+    assert_eq!(
+        config.number::<usize>("", "forked_ahead").ok(),
+        Some(Some(3))
+    );
+    match config.volumes() {
+        Ok(VolumeEngine::S3(s3)) => {
+            assert_eq!((s3.bucket.as_str(), s3.force_path_style), ("others", false));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(config.secrets(), Ok(SecretEngine::Local)));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_what_is_allowed() {
+    let kms = "[secrets]\nengine = \"kms\"\n";
+    for (text, variables, says) in [
+        (
+            "liste = \"x\"",
+            &[][..],
+            "no setting named liste; there are: data, listen",
+        ),
+        (
+            "[volume]\nengine = \"s3\"",
+            &[],
+            "no setting named volume; there are: ",
+        ),
+        (
+            "[volumes]\nbuckets = \"x\"",
+            &[],
+            "[volumes] has no setting named buckets; there are: engine, bucket",
+        ),
+        (
+            "[volumes]\nengine = \"ftp\"",
+            &[],
+            "volumes.engine must be one of folder, s3, not \"ftp\"",
+        ),
+        ("listen = 8700", &[], "listen must be a text in quotes"),
+        (
+            "forked_ahead = -1",
+            &[],
+            "forked_ahead must be a whole number from 0, not -1",
+        ),
+        ("listen = ", &[], "line 1"),
+        (
+            "[volumes]\nbucket = \"x\"",
+            &[],
+            "volumes.bucket is for volumes.engine = \"s3\"",
+        ),
+        (
+            "",
+            &[("KETRICS_SECRETS_ENGINE", "vault")],
+            "KETRICS_SECRETS_ENGINE must be one of local, kms, not vault",
+        ),
+        (
+            "",
+            &[("KETRICS_FORKED_AHEAD", "two")],
+            "KETRICS_FORKED_AHEAD must be a whole number",
+        ),
+        (
+            "[volumes]\nengine = \"s3\"",
+            &[],
+            "volumes.bucket is not set",
+        ),
+        (kms, &[], "secrets.kms_key_id is not set"),
+        (S3, &[("KETRICS_VOLUMES_ACCESS_KEY_ID", "x")], "go together"),
+    ] {
+        let problem = read(text, variables).and_then(|config| {
+            config.volumes().map_err(|problem| problem.to_string())?;
+            config.secrets().map_err(|problem| problem.to_string())?;
+            config.documents().map_err(|problem| problem.to_string())
+        });
+        let problem = problem.err().unwrap_or_default();
+        assert!(problem.contains(says), "{text}: {problem}");
+    }
+}
+
+#[test]
+fn the_documentation_explains_every_setting_and_no_other() {
+    let text = include_str!("../../../../docs/configuration.md");
+    let mut rows = Vec::new();
+    let mut section = String::new();
+    for line in text.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            let name = heading.trim_matches(['`', '[', ']']);
+            section = if heading.starts_with("`[") {
+                name.to_owned()
+            } else {
+                String::new()
+            };
+        }
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if let ["", name, variable, _, about, ""] = cells.as_slice()
+            && name.starts_with('`')
+        {
+            assert!(about.len() > 10, "{name} is not explained");
+            let name = name.trim_matches('`').to_owned();
+            rows.push((section.clone(), name, variable.trim_matches('`').to_owned()));
+        }
+    }
+    let known = SETTINGS.iter().map(|setting| {
+        let (section, name) = (setting.section.to_owned(), setting.name.to_owned());
+        (section, name, setting.variable())
+    });
+    assert_eq!(rows, known.collect::<Vec<_>>());
+}
