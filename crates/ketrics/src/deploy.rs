@@ -71,9 +71,7 @@ pub async fn deploy(
     }
     let mut granted = Vec::new();
     for resource in &config.resources {
-        let Some((kind, permissions)) = grant_for(resource.kind) else {
-            continue;
-        };
+        let (kind, permissions) = grant_for(resource.kind);
         directory
             .grant(application.id, kind, &resource.code, &permissions)
             .await?;
@@ -102,12 +100,13 @@ pub async fn deploy(
     directory.create_deployment(application.id, new).await
 }
 
-/// What declaring a resource grants. The platform has no document databases yet.
-fn grant_for(kind: ResourceKind) -> Option<(GrantKind, Vec<String>)> {
+/// What declaring a resource grants.
+fn grant_for(kind: ResourceKind) -> (GrantKind, Vec<String>) {
+    let all = || vec!["*".to_owned()];
     match kind {
-        ResourceKind::Volume => Some((GrantKind::Volume, vec!["*".to_owned()])),
-        ResourceKind::Secret => Some((GrantKind::Secret, Vec::new())),
-        ResourceKind::Parameter => Some((GrantKind::Parameter, Vec::new())),
-        ResourceKind::DocumentDb => None,
+        ResourceKind::Volume => (GrantKind::Volume, all()),
+        ResourceKind::DocumentDb => (GrantKind::DocumentDb, all()),
+        ResourceKind::Secret => (GrantKind::Secret, Vec::new()),
+        ResourceKind::Parameter => (GrantKind::Parameter, Vec::new()),
     }
 }

@@ -4,6 +4,7 @@ mod calls;
 mod command_line;
 mod crashes;
 mod dev;
+mod documents;
 mod isolation;
 mod limits;
 mod modules;

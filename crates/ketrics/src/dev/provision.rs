@@ -150,10 +150,23 @@ impl Provisioning<'_> {
                     resource.code
                 ),
             },
-            ResourceKind::DocumentDb | ResourceKind::Parameter => eprintln!(
-                "ketrics: the {} {:?} cannot be made: this version has no such service yet",
-                resource.kind, resource.code
-            ),
+            ResourceKind::DocumentDb => {
+                self.directory
+                    .put_document_database(tenant, &resource.code, &resource.code)
+                    .await?;
+            }
+            ResourceKind::Parameter => match self.settings.parameters.get(&resource.code) {
+                Some(value) => {
+                    self.directory
+                        .put_parameter(tenant, &resource.code, value.get())
+                        .await?;
+                }
+                None => eprintln!(
+                    "ketrics: the parameter {:?} has no value; give it one under `parameters` in \
+                     {FILE}",
+                    resource.code
+                ),
+            },
         }
         Ok(())
     }

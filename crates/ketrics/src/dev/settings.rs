@@ -4,7 +4,9 @@
 //! Nothing in it is ever deployed.
 
 use crate::problem::Problem;
+use ketrics_services::check_parameter;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -21,6 +23,8 @@ pub struct Settings {
     pub databases: Vec<Database>,
     /// Values of secrets, by code.
     pub secrets: BTreeMap<String, String>,
+    /// Values of parameters, by code: JSON objects.
+    pub parameters: BTreeMap<String, Box<RawValue>>,
     /// Values of environment variables.
     pub environment: BTreeMap<String, String>,
     /// People besides the developer.
@@ -137,6 +141,13 @@ impl Settings {
                 database.code
             )));
         }
+        for (code, value) in &settings.parameters {
+            check_parameter(value.get()).map_err(|fault| {
+                Problem::Failed(format!(
+                    "{FILE}: the value of the parameter {code:?} cannot be stored: {fault}"
+                ))
+            })?;
+        }
         for group in &settings.groups {
             for member in &group.members {
                 if settings.users.iter().all(|user| user.email != *member) {
@@ -191,6 +202,10 @@ mod tests {
                 "letters, digits, `-` and `_` only",
             ),
             (
+                "{ \"parameters\": { \"billing\": [1] } }",
+                "the parameter \"billing\" cannot be stored: it is an array",
+            ),
+            (
                 "{ \"groups\": [{ \"code\": \"g\", \"name\": \"G\", \"members\": [\"a@b\"] }] }",
                 "\"a@b\" is a member of the group \"g\", but not among `users`",
             ),
@@ -198,6 +213,16 @@ mod tests {
             let problem = Settings::parse(text).expect_err("a mistake");
             assert!(problem.to_string().contains(expected), "{problem}");
         }
+    }
+
+    #[test]
+    fn a_parameter_keeps_its_spelling() {
+        let text = r#"{ "parameters": { "billing": { "z": 1.50, "a": 12345678901234567890 } } }"#;
+        let settings = Settings::parse(text).expect("settings");
+        assert_eq!(
+            settings.parameters["billing"].get(),
+            r#"{ "z": 1.50, "a": 12345678901234567890 }"#
+        );
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub async fn postgres() -> Option<DocumentsEngine> {
     clippy::disallowed_types,
     reason = "the server is started beside the tests"
 )]
+#[expect(clippy::zombie_processes, reason = "it runs until this process ends")]
 async fn start_moto() -> Option<String> {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap();
