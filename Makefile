@@ -46,7 +46,7 @@ test-rust: build example
 	scripts/test-servers cargo test --release --locked --workspace
 
 bench: build ## measure what an invocation costs
-	cargo bench --locked -p ketrics-tests
+	cargo bench --locked --workspace --bench invocation
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cargo fmt --all
