@@ -86,7 +86,6 @@ impl From<FailureCode> for ErrorCode {
             FailureCode::Runtime => Self::RuntimeError,
             FailureCode::FunctionNotFound => Self::FunctionNotFound,
             FailureCode::ResultTooLarge => Self::ResultTooLarge,
-            FailureCode::Memory => Self::MemoryLimit,
         }
     }
 }

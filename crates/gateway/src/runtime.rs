@@ -216,7 +216,7 @@ impl Runtime {
     }
 
     /// Runs a call.
-    pub async fn call(self: &Arc<Self>, call: Call) -> Done {
+    pub async fn call(self: &Arc<Self>, mut call: Call) -> Done {
         let invocation = Uuid::new_v4();
         let arrived = Instant::now();
         let failed = |error| Done {
@@ -242,20 +242,21 @@ impl Runtime {
             None => self.config.limits.clone(),
         };
         let known = Arc::new(Invocation::new(self.caller(&call, invocation, &limits)));
-        let observer = Arc::new(CallLog {
-            sink: Arc::clone(&self.log),
-            stacks: Arc::clone(&self.stacks),
-            call: call.clone(),
-            invocation,
-            _place: place,
-        });
         let invoke = Invoke {
             id: invocation.to_string(),
             function: call.function.clone(),
-            payload: call.payload.clone(),
+            // Megabytes perhaps, and of no use to the log.
+            payload: std::mem::take(&mut call.payload),
             context: self.context(&call),
             limits,
         };
+        let observer = Arc::new(CallLog {
+            sink: Arc::clone(&self.log),
+            stacks: Arc::clone(&self.stacks),
+            call,
+            invocation,
+            _place: place,
+        });
         let answered = invocation::start(
             claim,
             invoke,

@@ -146,8 +146,6 @@ pub enum FailureCode {
     FunctionNotFound,
     /// The result's JSON is longer than the limit.
     ResultTooLarge,
-    /// The heap limit was reached while the bundle was loading.
-    Memory,
 }
 
 /// A line of an application's log.
