@@ -1,0 +1,1 @@
+//! PDF documents (ISO 32000).
