@@ -1,6 +1,6 @@
 /** Errors of `ketrics.AI`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -102,7 +102,10 @@ export class AIModelError extends AIError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const aiErrors = {
   AIError,
   AIFeatureDisabledError,
@@ -119,6 +122,4 @@ export function isAIError(error: unknown): error is AIError {
 }
 
 /** Whether something is this error of a model; takes the class or its name. */
-export function isAIErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, aiErrors);
-}
+export const isAIErrorType: ErrorTypeGuard<AIError> = errorTypeGuard(aiErrors);

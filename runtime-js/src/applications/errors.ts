@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Applications`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -84,7 +84,10 @@ export class ApplicationTimeoutError extends ApplicationsError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const applicationsErrors = {
   ApplicationsError,
   ApplicationNotFoundError,
@@ -100,6 +103,5 @@ export function isApplicationsError(error: unknown): error is ApplicationsError 
 }
 
 /** Whether something is this error of a call to another application; takes the class or its name. */
-export function isApplicationsErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, applicationsErrors);
-}
+export const isApplicationsErrorType: ErrorTypeGuard<ApplicationsError> =
+  errorTypeGuard(applicationsErrors);

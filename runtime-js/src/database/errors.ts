@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Database`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -87,7 +87,10 @@ export class DatabaseTransactionError extends DatabaseError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const databaseErrors = {
   DatabaseError,
   DatabaseNotFoundError,
@@ -103,6 +106,4 @@ export function isDatabaseError(error: unknown): error is DatabaseError {
 }
 
 /** Whether something is this error of a SQL database; takes the class or its name. */
-export function isDatabaseErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, databaseErrors);
-}
+export const isDatabaseErrorType: ErrorTypeGuard<DatabaseError> = errorTypeGuard(databaseErrors);

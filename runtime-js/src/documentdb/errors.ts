@@ -1,6 +1,6 @@
 /** Errors of `ketrics.DocumentDb`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -91,7 +91,10 @@ export class DocumentDbOperationError extends DocumentDbError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const documentDbErrors = {
   DocumentDbError,
   DocumentDbNotFoundError,
@@ -107,6 +110,5 @@ export function isDocumentDbError(error: unknown): error is DocumentDbError {
 }
 
 /** Whether something is this error of a document database; takes the class or its name. */
-export function isDocumentDbErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, documentDbErrors);
-}
+export const isDocumentDbErrorType: ErrorTypeGuard<DocumentDbError> =
+  errorTypeGuard(documentDbErrors);

@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Excel`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -48,7 +48,10 @@ export class ExcelWriteError extends ExcelError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const excelErrors = { ExcelError, ExcelParseError, ExcelWriteError };
 
 /** Whether something is an error of an Excel workbook. */
@@ -57,6 +60,4 @@ export function isExcelError(error: unknown): error is ExcelError {
 }
 
 /** Whether something is this error of an Excel workbook; takes the class or its name. */
-export function isExcelErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, excelErrors);
-}
+export const isExcelErrorType: ErrorTypeGuard<ExcelError> = errorTypeGuard(excelErrors);

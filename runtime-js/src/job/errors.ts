@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Job`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -74,7 +74,10 @@ export class EltJobExecutionError extends JobError {
   }
 }
 
-/** Every class above by its name; the last has two. */
+/**
+ * Every class above by its name; the last has two.
+ * @internal
+ */
 export const jobErrors = {
   JobError,
   JobNotFoundError,
@@ -90,6 +93,4 @@ export function isJobError(error: unknown): error is JobError {
 }
 
 /** Whether something is this error of a job; takes the class or its name. */
-export function isJobErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, jobErrors);
-}
+export const isJobErrorType: ErrorTypeGuard<JobError> = errorTypeGuard(jobErrors);

@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Messages`: these carry a `code`, and neither a timestamp nor a `toJSON`. */
 
-import { type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 /** Any error of a message. */
 export class MessageError extends Error {
@@ -58,7 +58,10 @@ export class TenantGrantPermissionDeniedError extends MessageError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const messageErrors = {
   MessageError,
   MessageValidationError,
@@ -72,6 +75,4 @@ export function isMessageError(error: unknown): error is MessageError {
 }
 
 /** Whether something is this error of a message; takes the class or its name. */
-export function isMessageErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, messageErrors);
-}
+export const isMessageErrorType: ErrorTypeGuard<MessageError> = errorTypeGuard(messageErrors);

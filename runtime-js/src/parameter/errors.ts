@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Parameter`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -52,7 +52,10 @@ export class ParameterInvalidJsonError extends ParameterError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const parameterErrors = {
   ParameterError,
   ParameterNotFoundError,
@@ -66,6 +69,4 @@ export function isParameterError(error: unknown): error is ParameterError {
 }
 
 /** Whether something is this error of a parameter; takes the class or its name. */
-export function isParameterErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, parameterErrors);
-}
+export const isParameterErrorType: ErrorTypeGuard<ParameterError> = errorTypeGuard(parameterErrors);

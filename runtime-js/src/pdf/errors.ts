@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Pdf`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -48,7 +48,10 @@ export class PdfWriteError extends PdfError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const pdfErrors = { PdfError, PdfParseError, PdfWriteError };
 
 /** Whether something is an error of a PDF document. */
@@ -57,6 +60,4 @@ export function isPdfError(error: unknown): error is PdfError {
 }
 
 /** Whether something is this error of a PDF document; takes the class or its name. */
-export function isPdfErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, pdfErrors);
-}
+export const isPdfErrorType: ErrorTypeGuard<PdfError> = errorTypeGuard(pdfErrors);

@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Secret`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -82,7 +82,10 @@ export class SecretReservedContextKeyError extends SecretError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const secretErrors = {
   SecretError,
   SecretNotFoundError,
@@ -98,6 +101,4 @@ export function isSecretError(error: unknown): error is SecretError {
 }
 
 /** Whether something is this error of a secret; takes the class or its name. */
-export function isSecretErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, secretErrors);
-}
+export const isSecretErrorType: ErrorTypeGuard<SecretError> = errorTypeGuard(secretErrors);

@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Users`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -36,7 +36,10 @@ export class UsersPermissionDeniedError extends UsersError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const usersErrors = { UsersError, UsersPermissionDeniedError };
 
 /** Whether something is an error of the list of users. */
@@ -45,6 +48,4 @@ export function isUsersError(error: unknown): error is UsersError {
 }
 
 /** Whether something is this error of the list of users; takes the class or its name. */
-export function isUsersErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, usersErrors);
-}
+export const isUsersErrorType: ErrorTypeGuard<UsersError> = errorTypeGuard(usersErrors);

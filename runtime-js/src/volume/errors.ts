@@ -1,6 +1,6 @@
 /** Errors of `ketrics.Volume`. */
 
-import { begin, type ErrorClass, isInstance, own } from "../errors/base.ts";
+import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 type Json = Record<string, unknown>;
 
@@ -131,7 +131,10 @@ export class ContentTypeNotAllowedError extends VolumeError {
   }
 }
 
-/** Every class above by its name. */
+/**
+ * Every class above by its name.
+ * @internal
+ */
 export const volumeErrors = {
   VolumeError,
   VolumeNotFoundError,
@@ -150,6 +153,4 @@ export function isVolumeError(error: unknown): error is VolumeError {
 }
 
 /** Whether something is this error of a volume; takes the class or its name. */
-export function isVolumeErrorType(error: unknown, errorClass: ErrorClass | string): boolean {
-  return isInstance(error, errorClass, volumeErrors);
-}
+export const isVolumeErrorType: ErrorTypeGuard<VolumeError> = errorTypeGuard(volumeErrors);
