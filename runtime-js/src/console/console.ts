@@ -4,6 +4,7 @@ import { core } from "ext:core/mod.js";
 import { op_clock, op_log } from "ext:core/ops";
 import { format, inspect } from "./inspect.ts";
 import { table } from "./table.ts";
+import type { ConsoleLogger } from "./types.ts";
 
 type Level = "debug" | "info" | "warn" | "error";
 
@@ -43,7 +44,7 @@ export function resetConsole(): void {
 }
 
 /** What `ketrics.console` promises. */
-export const logger = {
+export const logger: ConsoleLogger = {
   log(...values: unknown[]): void {
     write("info", formatted(values));
   },

@@ -1,14 +1,24 @@
 /** Who calls, and where: `ketrics.tenant`, `application`, `requestor`, `runtime`, `environment`. */
 
 import { needInvocation } from "../invocation/phase.ts";
+import type {
+  ApplicationContext,
+  EnvironmentVariables,
+  RequestorContext,
+  RuntimeContext,
+  TenantContext,
+} from "./types.ts";
+
+/** Who calls, and where. */
+interface Context {
+  tenant: TenantContext;
+  application: ApplicationContext;
+  requestor: RequestorContext;
+  runtime: RuntimeContext;
+}
 
 /** What the host gives with an invocation: plain data, absent fields null. */
-export interface Context {
-  tenant: object;
-  application: object;
-  requestor: object;
-  runtime: object;
-}
+type GivenContext = Readonly<Record<keyof Context, object>>;
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 
@@ -27,7 +37,7 @@ function frozen(value: unknown): unknown {
 }
 
 /** From here on, this is who calls. */
-export function setContext(given: Context): void {
+export function setContext(given: GivenContext): void {
   context = frozen(given) as Context;
 }
 
@@ -45,26 +55,26 @@ export function setEnvironment(
   return environment;
 }
 
-function part(name: keyof Context): object {
+function part<Name extends keyof Context>(name: Name): Context[Name] {
   needInvocation(`ketrics.${name}`);
-  return context?.[name] ?? NOTHING;
+  return context?.[name] ?? (NOTHING as unknown as Context[Name]);
 }
 
 /** The properties of `ketrics` that differ from one invocation to the next. */
 export const contextProperties = {
-  get tenant(): object {
+  get tenant(): TenantContext {
     return part("tenant");
   },
-  get application(): object {
+  get application(): ApplicationContext {
     return part("application");
   },
-  get requestor(): object {
+  get requestor(): RequestorContext {
     return part("requestor");
   },
-  get runtime(): object {
+  get runtime(): RuntimeContext {
     return part("runtime");
   },
-  get environment(): Readonly<Record<string, string>> {
+  get environment(): EnvironmentVariables {
     return environment;
   },
 };

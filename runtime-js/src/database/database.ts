@@ -19,6 +19,12 @@ import {
   isDatabaseErrorType,
   LONGEST_SQL_IN_ERROR,
 } from "./errors.ts";
+import type {
+  DatabaseExecuteResult,
+  DatabaseModule,
+  DatabaseQueryResult,
+  IDatabaseConnection,
+} from "./types.ts";
 
 /** A connection, as it and the transactions on it share it. */
 interface Link {
@@ -43,7 +49,7 @@ interface ExecuteReply {
 const makeConnection = Symbol("made by Database.connect");
 
 /** A connection to a database, or a transaction on one. */
-class DatabaseConnection {
+class DatabaseConnection implements IDatabaseConnection {
   declare readonly code: string;
   declare readonly permissions: ReadonlySet<string>;
   readonly #link: Link;
@@ -84,20 +90,26 @@ class DatabaseConnection {
     }
   }
 
-  async query(sql: string, parameters?: unknown[]) {
+  async query<Row = unknown>(
+    sql: string,
+    parameters?: unknown[],
+  ): Promise<DatabaseQueryResult<Row>> {
     const call = { query: this.#statement(sql, parameters) };
     const reply = await serviceCall<QueryReply>("db.query", op_database, call);
     return present({
-      rows: toRows(reply.columns, reply.cells),
+      rows: toRows(reply.columns, reply.cells) as Row[],
       rowCount: reply.rowCount,
       affectedRows: reply.affectedRows,
     });
   }
 
-  async execute(sql: string, parameters?: unknown[]) {
+  async execute(sql: string, parameters?: unknown[]): Promise<DatabaseExecuteResult> {
     const call = { execute: this.#statement(sql, parameters) };
     const reply = await serviceCall<ExecuteReply>("db.execute", op_database, call);
-    const insertId = reply.insertId === undefined ? undefined : fromCell(reply.insertId);
+    const insertId =
+      reply.insertId === undefined
+        ? undefined
+        : (fromCell(reply.insertId) as number | string | null);
     return present({ affectedRows: reply.affectedRows, insertId });
   }
 
@@ -177,7 +189,7 @@ async function connect(databaseCode: string): Promise<DatabaseConnection> {
 export { DatabaseConnection };
 
 /** `ketrics.Database`. */
-export const databaseModule = {
+export const databaseModule: DatabaseModule = {
   connect,
   Error: DatabaseError,
   NotFoundError: DatabaseNotFoundError,

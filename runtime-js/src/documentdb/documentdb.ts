@@ -17,6 +17,14 @@ import {
   isDocumentDbErrorType,
 } from "./errors.ts";
 import { BadItem, itemJson } from "./item.ts";
+import type {
+  DocumentDbListOptions,
+  DocumentDbListResult,
+  DocumentDbModule,
+  DocumentDbPutOptions,
+  DocumentDbQueryOptions,
+  IDocumentDbConnection,
+} from "./types.ts";
 
 const MOST_DOCUMENTS = 1_000;
 
@@ -26,27 +34,9 @@ const { isInteger } = Number;
 
 type Item = Record<string, unknown>;
 
-interface PutOptions {
-  indexKey?: { pk: string; sk: string };
-  ttl?: number;
-}
-
-interface PageOptions {
-  skPrefix?: string;
-  limit?: number;
-  cursor?: string;
-  scanForward?: boolean;
-}
-
 interface PageReply {
   items: string[];
   cursor?: string | null;
-}
-
-interface Page {
-  items: Item[];
-  count: number;
-  cursor?: string;
 }
 
 const makeConnection = Symbol("made by DocumentDb.connect");
@@ -105,7 +95,7 @@ class Arguments {
     }
   }
 
-  indexKey(value: PutOptions["indexKey"] | null): { pk: string; sk: string } | undefined {
+  indexKey(value: DocumentDbPutOptions["indexKey"] | null): { pk: string; sk: string } | undefined {
     if (isAbsent(value)) return undefined;
     if (typeof value !== "object") {
       this.fail("indexKey", `indexKey must be an object with pk and sk, not ${given(value)}`);
@@ -123,7 +113,7 @@ class Arguments {
     return this.fail("ttl", `ttl must be a number of seconds above 0, not ${got}`);
   }
 
-  page(value: PageOptions | null | undefined) {
+  page(value: DocumentDbListOptions | null | undefined) {
     const { skPrefix, limit, cursor, scanForward } = this.options(value);
     if (!isAbsent(scanForward) && typeof scanForward !== "boolean") {
       this.fail("scanForward", `scanForward must be a boolean, not ${given(scanForward)}`);
@@ -146,16 +136,16 @@ class Arguments {
   }
 }
 
-function pageOf(reply: PageReply): Page {
+function pageOf(reply: PageReply): DocumentDbListResult {
   const items: Item[] = [];
   for (const json of reply.items) items[items.length] = parse(json) as Item;
-  const page: Page = { items, count: items.length };
+  const page: DocumentDbListResult = { items, count: items.length };
   if (typeof reply.cursor === "string") page.cursor = reply.cursor;
   return page;
 }
 
 /** A connection to a document database. */
-class DocumentDbConnection {
+class DocumentDbConnection implements IDocumentDbConnection {
   declare readonly code: string;
   declare readonly permissions: ReadonlySet<string>;
 
@@ -168,7 +158,7 @@ class DocumentDbConnection {
     });
   }
 
-  async put(pk: string, sk: string, item: Item, options?: PutOptions): Promise<void> {
+  async put(pk: string, sk: string, item: Item, options?: DocumentDbPutOptions): Promise<void> {
     const database = this.code;
     const take = new Arguments(database, "put");
     const { indexKey, ttl } = take.options(options);
@@ -200,14 +190,14 @@ class DocumentDbConnection {
     await serviceCall("docdb.delete", op_document_db, call);
   }
 
-  async list(pk: string, options?: PageOptions): Promise<Page> {
+  async list(pk: string, options?: DocumentDbListOptions): Promise<DocumentDbListResult> {
     const database = this.code;
     const take = new Arguments(database, "list");
     const call = { list: { database, pk: take.text(pk, "pk"), options: take.page(options) } };
     return pageOf(await serviceCall<PageReply>("docdb.list", op_document_db, call));
   }
 
-  async query(indexPk: string, options?: PageOptions): Promise<Page> {
+  async query(indexPk: string, options?: DocumentDbQueryOptions): Promise<DocumentDbListResult> {
     const database = this.code;
     const take = new Arguments(database, "query");
     const call = {
@@ -236,7 +226,7 @@ async function connect(databaseCode: string): Promise<DocumentDbConnection> {
 export { DocumentDbConnection };
 
 /** `ketrics.DocumentDb`. */
-export const documentDbModule = {
+export const documentDbModule: DocumentDbModule = {
   connect,
   Error: DocumentDbError,
   NotFoundError: DocumentDbNotFoundError,

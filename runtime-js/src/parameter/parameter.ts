@@ -13,6 +13,7 @@ import {
   ParameterInvalidJsonError,
   ParameterNotFoundError,
 } from "./errors.ts";
+import type { ParameterModule } from "./types.ts";
 
 const parse = JSON.parse;
 const { create, freeze, values } = Object;
@@ -64,7 +65,7 @@ async function exists(parameterCode: string): Promise<boolean> {
 }
 
 /** `ketrics.Parameter`. */
-export const parameterModule = {
+export const parameterModule: ParameterModule = {
   get,
   exists,
   Error: ParameterError,

@@ -12,12 +12,9 @@ import {
   SecretPayloadTooLargeError,
   SecretReservedContextKeyError,
 } from "./errors.ts";
+import type { SecretCryptoOptions, SecretModule } from "./types.ts";
 
-interface CryptoOptions {
-  encryptionContext?: Record<string, string>;
-}
-
-function contextOf(given: CryptoOptions | undefined): Record<string, string> {
+function contextOf(given: SecretCryptoOptions | undefined): Record<string, string> {
   const { encryptionContext } = options(given, "the options");
   if (encryptionContext === undefined || encryptionContext === null) return {};
   if (typeof encryptionContext !== "object") {
@@ -44,7 +41,7 @@ async function exists(secretCode: string): Promise<boolean> {
   return reply.exists;
 }
 
-async function encrypt(plaintext: string, given?: CryptoOptions): Promise<string> {
+async function encrypt(plaintext: string, given?: SecretCryptoOptions): Promise<string> {
   const call = {
     encrypt: {
       plaintext: text(plaintext, "the plaintext"),
@@ -56,7 +53,7 @@ async function encrypt(plaintext: string, given?: CryptoOptions): Promise<string
   return reply.ciphertext;
 }
 
-async function decrypt(ciphertext: string, given?: CryptoOptions): Promise<string> {
+async function decrypt(ciphertext: string, given?: SecretCryptoOptions): Promise<string> {
   const call = {
     decrypt: {
       ciphertext: text(ciphertext, "the ciphertext"),
@@ -69,7 +66,7 @@ async function decrypt(ciphertext: string, given?: CryptoOptions): Promise<strin
 }
 
 /** `ketrics.Secret`. */
-export const secretModule = {
+export const secretModule: SecretModule = {
   get,
   exists,
   encrypt,

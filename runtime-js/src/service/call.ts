@@ -82,13 +82,27 @@ export async function serviceCall<Reply>(
   return await answerOf<Reply>(op, call);
 }
 
+/** Names of the fields that may be absent. */
+type Absent<Fields> = {
+  [Name in keyof Fields]: null extends Fields[Name]
+    ? Name
+    : undefined extends Fields[Name]
+      ? Name
+      : never;
+}[keyof Fields];
+
+/** The fields, of which those that may be absent are optional. */
+type Present<Fields> = Omit<Fields, Absent<Fields>> & {
+  [Name in Absent<Fields>]?: NonNullable<Fields[Name]>;
+};
+
 /** A copy without the fields that are null or undefined, which tenant code sees as absent. */
-export function present<Fields extends object>(fields: Fields): Fields {
+export function present<Fields extends object>(fields: Fields): Present<Fields> {
   const copy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (value !== null && value !== undefined) copy[name] = value;
   }
-  return copy as Fields;
+  return copy as Present<Fields>;
 }
 
 /** A string argument, or an error that says which argument is none. */

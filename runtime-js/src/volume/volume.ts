@@ -21,6 +21,26 @@ import {
   VolumeNotFoundError,
   VolumePermissionDeniedError,
 } from "./errors.ts";
+import type {
+  CopyOptions,
+  CopyResult,
+  DeleteByPrefixResult,
+  DeleteResult,
+  DownloadUrlOptions,
+  FileContent,
+  FileMetadata,
+  IVolume,
+  ListOptions,
+  ListResult,
+  MoveOptions,
+  MoveResult,
+  PresignedUrl,
+  PutContent,
+  PutOptions,
+  PutResult,
+  UploadUrlOptions,
+  VolumeModule,
+} from "./types.ts";
 
 /** Content up to this size goes in one call, anything longer in parts of it. */
 export const PART_BYTES = 4 * 1024 * 1024;
@@ -47,37 +67,6 @@ interface Stored {
 interface SignedUrl {
   url: string;
   expiresAt: number;
-}
-
-interface PutOptions {
-  contentType?: string;
-  metadata?: Metadata;
-  ifNotExists?: boolean;
-}
-
-interface ListOptions {
-  prefix?: string;
-  maxResults?: number;
-  continuationToken?: string;
-  delimiter?: string;
-}
-
-interface CopyOptions {
-  ifNotExists?: boolean;
-  metadata?: Metadata;
-  metadataDirective?: "COPY" | "REPLACE";
-}
-
-interface DownloadUrlOptions {
-  expiresIn?: number;
-  responseContentType?: string;
-  responseContentDisposition?: string;
-}
-
-interface UploadUrlOptions {
-  expiresIn?: number;
-  contentType?: string;
-  maxSize?: number;
 }
 
 function metadataOf(value: Metadata | undefined): Metadata | undefined {
@@ -117,7 +106,7 @@ function storeOptions(given: PutOptions | undefined): Record<string, unknown> {
 const makeConnection = Symbol("made by Volume.connect");
 
 /** A volume that the application is connected to. */
-class Volume {
+class Volume implements IVolume {
   declare readonly code: string;
   declare readonly permissions: ReadonlySet<string>;
 
@@ -130,7 +119,7 @@ class Volume {
     });
   }
 
-  async get(key: string) {
+  async get(key: string): Promise<FileContent> {
     const call = { get: { volume: this.code, key: keyOf(key) } };
     const { info, content } = await serviceCall<{ info: ObjectInfo; content: Uint8Array }>(
       "volume.get",
@@ -153,13 +142,13 @@ class Volume {
     return reply.exists;
   }
 
-  async getMetadata(key: string) {
+  async getMetadata(key: string): Promise<FileMetadata> {
     const call = { getMetadata: { volume: this.code, key: keyOf(key) } };
     const { info } = await serviceCall<{ info: ObjectInfo }>("volume.getMetadata", op_volume, call);
     return present({ ...info, lastModified: new Date(info.lastModified) });
   }
 
-  async put(key: string, content: unknown, given?: PutOptions) {
+  async put(key: string, content: PutContent, given?: PutOptions): Promise<PutResult> {
     const path = keyOf(key);
     const source = contentOf(content);
     const settings = storeOptions(given);
@@ -217,7 +206,7 @@ class Volume {
     }
   }
 
-  async delete(key: string) {
+  async delete(key: string): Promise<DeleteResult> {
     const path = keyOf(key);
     const call = { delete: { volume: this.code, key: path } };
     const reply = await serviceCall<{ versionId?: string | null }>(
@@ -228,7 +217,7 @@ class Volume {
     return present({ key: path, deleted: true, versionId: reply.versionId });
   }
 
-  async deleteByPrefix(prefix: string) {
+  async deleteByPrefix(prefix: string): Promise<DeleteByPrefixResult> {
     const path = keyOf(prefix);
     const call = { deleteByPrefix: { volume: this.code, prefix: path } };
     const { deletedKeys, errors } = await serviceCall<{
@@ -244,7 +233,7 @@ class Volume {
     });
   }
 
-  async list(given?: ListOptions) {
+  async list(given?: ListOptions): Promise<ListResult> {
     const asked = options(given, "the options of volume.list");
     const maxResults = optionalCount(asked.maxResults, "maxResults");
     const delimiter = optionalText(asked.delimiter, "delimiter");
@@ -281,7 +270,7 @@ class Volume {
     });
   }
 
-  async copy(sourceKey: string, destinationKey: string, given?: CopyOptions) {
+  async copy(sourceKey: string, destinationKey: string, given?: CopyOptions): Promise<CopyResult> {
     const from = keyOf(sourceKey);
     const to = keyOf(destinationKey);
     const settings = options(given, "the options of volume.copy");
@@ -311,7 +300,7 @@ class Volume {
     };
   }
 
-  async move(sourceKey: string, destinationKey: string, given?: { ifNotExists?: boolean }) {
+  async move(sourceKey: string, destinationKey: string, given?: MoveOptions): Promise<MoveResult> {
     const from = keyOf(sourceKey);
     const to = keyOf(destinationKey);
     const settings = options(given, "the options of volume.move");
@@ -327,7 +316,7 @@ class Volume {
     return { sourceKey: from, destinationKey: to, etag: reply.etag };
   }
 
-  async generateDownloadUrl(key: string, given?: DownloadUrlOptions) {
+  async generateDownloadUrl(key: string, given?: DownloadUrlOptions): Promise<PresignedUrl> {
     const settings = options(given, "the options of volume.generateDownloadUrl");
     const call = {
       generateDownloadUrl: {
@@ -345,7 +334,7 @@ class Volume {
     return { url: reply.url, expiresAt: new Date(reply.expiresAt), method: "GET" };
   }
 
-  async generateUploadUrl(key: string, given?: UploadUrlOptions) {
+  async generateUploadUrl(key: string, given?: UploadUrlOptions): Promise<PresignedUrl> {
     const settings = options(given, "the options of volume.generateUploadUrl");
     const call = {
       generateUploadUrl: {
@@ -361,12 +350,12 @@ class Volume {
   }
 
   /** The name of `generateDownloadUrl` in SDK 0.7 to 0.9. */
-  async downloadUrl(key: string, given?: DownloadUrlOptions) {
+  async downloadUrl(key: string, given?: DownloadUrlOptions): Promise<PresignedUrl> {
     return await this.generateDownloadUrl(key, given);
   }
 
   /** The name of `generateUploadUrl` in SDK 0.7 to 0.9. */
-  async uploadUrl(key: string, given?: UploadUrlOptions) {
+  async uploadUrl(key: string, given?: UploadUrlOptions): Promise<PresignedUrl> {
     return await this.generateUploadUrl(key, given);
   }
 }
@@ -387,7 +376,7 @@ async function connect(volumeCode: string): Promise<Volume> {
 export const VolumeConnection = Volume;
 
 /** `ketrics.Volume`. */
-export const volumeModule = {
+export const volumeModule: VolumeModule = {
   connect,
   Error: VolumeError,
   NotFoundError: VolumeNotFoundError,
