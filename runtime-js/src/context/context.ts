@@ -18,7 +18,7 @@ interface Context {
 }
 
 /** What the host gives with an invocation: plain data, absent fields null. */
-type GivenContext = Readonly<Record<keyof Context, object>>;
+export type GivenContext = Readonly<Record<keyof Context, object>>;
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 

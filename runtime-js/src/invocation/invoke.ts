@@ -1,7 +1,7 @@
 /** One invocation, from the payload to the answer. */
 
 import { resetConsole } from "../console/console.ts";
-import { type Context, setContext } from "../context/context.ts";
+import { type GivenContext, setContext } from "../context/context.ts";
 import { restartTimers } from "../timers/timers.ts";
 import { resetPerformance } from "../web/performance.ts";
 import { seedRandom } from "../web/random.ts";
@@ -50,7 +50,7 @@ async function run(functionName: string, payloadJson: string): Promise<void> {
 }
 
 /** In the forked process: makes it this invocation's, and starts the function. */
-export function invoke(functionName: string, payloadJson: string, context: Context): void {
+export function invoke(functionName: string, payloadJson: string, context: GivenContext): void {
   beginInvocation();
   expectAnswer();
   readLimits();
