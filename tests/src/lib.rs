@@ -8,6 +8,8 @@ mod answer;
 mod host;
 mod processes;
 mod program;
+mod seized;
+pub mod servers;
 mod setup;
 mod token;
 
@@ -16,6 +18,8 @@ pub use host::Host;
 pub use processes::Processes;
 pub use program::Program;
 pub use program::ketrics;
+pub use seized::HOLD;
+pub use seized::Seized;
 pub use setup::App;
 pub use setup::AppSpec;
 pub use setup::Setup;

@@ -5,6 +5,7 @@ mod command_line;
 mod crashes;
 mod dev;
 mod documents;
+mod foreign;
 mod isolation;
 mod limits;
 mod modules;
