@@ -7,7 +7,7 @@ EXAMPLE := examples/orders
 BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-js test-rust bench fmt lint clean v8 snapshot example
+.PHONY: help run build types test test-js test-types test-rust bench fmt lint clean v8 snapshot example
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -33,13 +33,19 @@ snapshot: v8 runtime-js/dist/main.js
 	cargo build --release --locked -p ketrics
 	$(KETRICS) snapshot >/dev/null
 
+types: runtime-js/node_modules/.package-lock.json ## make types/dist, the npm package, from runtime-js
+	npm run types --prefix runtime-js --silent
+
 example: $(EXAMPLE)/backend/node_modules/.package-lock.json
 	npm run build --prefix $(EXAMPLE)/backend --silent
 
-test: test-js test-rust ## run every test: runtime-js, Rust, end to end
+test: test-js test-types test-rust ## run every test: runtime-js, the types package, Rust, end to end
 
 test-js: runtime-js/node_modules/.package-lock.json
 	npm test --prefix runtime-js --silent
+
+test-types: types/tests/node_modules/.package-lock.json
+	npm test --prefix types/tests --silent
 
 # The end-to-end tests boot the binary, so it stands before they start.
 test-rust: build example
@@ -52,11 +58,14 @@ fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cargo fmt --all
 	npm run format --prefix runtime-js --silent
 	cd examples && $(BIOME) check --write .
+	cd types && $(BIOME) check --write .
 
 lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json ## check formatting, types and lints
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	npm run check --prefix runtime-js --silent
+	npm run types --prefix runtime-js --silent -- --check
+	cd types && $(BIOME) ci .
 	cd examples && $(BIOME) ci .
 	npm run check --prefix $(EXAMPLE)/backend --silent
 

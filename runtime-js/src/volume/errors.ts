@@ -1,6 +1,7 @@
 /** Errors of `ketrics.Volume`. */
 
 import { begin, type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
+import type { VolumePermissionValue } from "./types.ts";
 
 type Json = Record<string, unknown>;
 
@@ -37,9 +38,14 @@ export class VolumeAccessDeniedError extends VolumeError {
 
 /** The application was granted something in this volume, but not this. */
 export class VolumePermissionDeniedError extends VolumeError {
-  declare readonly requiredPermission: string;
+  declare readonly requiredPermission: VolumePermissionValue;
 
-  constructor(volumeCode: string, requiredPermission: string, operation: string, message?: string) {
+  constructor(
+    volumeCode: string,
+    requiredPermission: VolumePermissionValue,
+    operation: string,
+    message?: string,
+  ) {
     const standard = `Operation '${operation}' requires '${requiredPermission}' permission on volume '${volumeCode}'`;
     super(volumeCode, operation, message || standard);
     own(this, { requiredPermission });

@@ -1,0 +1,47 @@
+// Made from runtime-js/src by `make types`. Change it there.
+/** Errors of `ketrics.Database`. */
+import { type ErrorTypeGuard } from "../errors/base.js";
+type Json = Record<string, unknown>;
+/** SQL longer than this is left out of an error by its constructor. */
+export declare const LONGEST_SQL_IN_ERROR = 200;
+/** Any error of a SQL database. */
+export declare class DatabaseError extends Error {
+    readonly databaseCode: string;
+    readonly operation: string;
+    readonly timestamp: Date;
+    constructor(databaseCode: string, operation: string, message: string);
+    toJSON(): Json;
+}
+/** The tenant has no database with this code. */
+export declare class DatabaseNotFoundError extends DatabaseError {
+    constructor(databaseCode: string);
+}
+/** The application was not granted this database. */
+export declare class DatabaseAccessDeniedError extends DatabaseError {
+    constructor(databaseCode: string);
+}
+/** The database cannot be reached, or the connection is closed. */
+export declare class DatabaseConnectionError extends DatabaseError {
+    readonly reason: string;
+    constructor(databaseCode: string, reason: string);
+    toJSON(): Json;
+}
+/** The database refused the statement. */
+export declare class DatabaseQueryError extends DatabaseError {
+    readonly reason: string;
+    readonly sql?: string;
+    constructor(databaseCode: string, reason: string, sql?: string);
+    toJSON(): Json;
+}
+/** The transaction could not be carried through. */
+export declare class DatabaseTransactionError extends DatabaseError {
+    readonly reason: string;
+    readonly rolledBack: boolean;
+    constructor(databaseCode: string, reason: string, rolledBack?: boolean);
+    toJSON(): Json;
+}
+/** Whether something is an error of a SQL database. */
+export declare function isDatabaseError(error: unknown): error is DatabaseError;
+/** Whether something is this error of a SQL database; takes the class or its name. */
+export declare const isDatabaseErrorType: ErrorTypeGuard<DatabaseError>;
+export {};

@@ -1,0 +1,40 @@
+// Made from runtime-js/src by `make types`. Change it there.
+/** Errors of `ketrics.Job`. */
+import { type ErrorTypeGuard } from "../errors/base.js";
+type Json = Record<string, unknown>;
+/** Any error of a job. */
+export declare class JobError extends Error {
+    readonly operation: string;
+    readonly jobId: string | undefined;
+    readonly timestamp: Date;
+    constructor(message: string, operation: string, jobId?: string);
+    toJSON(): Json;
+}
+/** The application has no such job. */
+export declare class JobNotFoundError extends JobError {
+    constructor(jobId: string);
+}
+/** The name of the function to run is no name. */
+export declare class InvalidFunctionError extends JobError {
+    readonly functionName: string;
+    constructor(functionName: string);
+    toJSON(): Json;
+}
+/** The application may not queue jobs of that other application (SDK 0.7 to 0.11). */
+export declare class CrossAppPermissionError extends JobError {
+    readonly sourceApp: string;
+    readonly targetApp: string;
+    constructor(sourceApp: string, targetApp: string);
+    toJSON(): Json;
+}
+/** A job failed. */
+export declare class EltJobExecutionError extends JobError {
+    readonly errorCode: string;
+    constructor(jobId: string, errorCode: string, message: string);
+    toJSON(): Json;
+}
+/** Whether something is an error of a job. */
+export declare function isJobError(error: unknown): error is JobError;
+/** Whether something is this error of a job; takes the class or its name. */
+export declare const isJobErrorType: ErrorTypeGuard<JobError>;
+export {};

@@ -1,0 +1,44 @@
+// Made from runtime-js/src by `make types`. Change it there.
+/** Errors of `ketrics.Secret`. */
+import { type ErrorTypeGuard } from "../errors/base.js";
+type Json = Record<string, unknown>;
+/** Any error of a secret. */
+export declare class SecretError extends Error {
+    readonly secretCode: string;
+    readonly operation: string;
+    readonly timestamp: Date;
+    constructor(message: string, secretCode: string, operation: string);
+    toJSON(): Json;
+}
+/** There is no such secret. */
+export declare class SecretNotFoundError extends SecretError {
+    constructor(secretCode: string);
+}
+/** The application was not granted this secret. */
+export declare class SecretAccessDeniedError extends SecretError {
+    constructor(secretCode: string);
+}
+/** A value cannot be decrypted. */
+export declare class SecretDecryptionError extends SecretError {
+    readonly reason: string;
+    constructor(secretCode: string, reason: string);
+    toJSON(): Json;
+}
+/** The text to encrypt is too long. */
+export declare class SecretPayloadTooLargeError extends SecretError {
+    readonly maxBytes: number;
+    readonly actualBytes: number;
+    constructor(actualBytes: number, maxBytes: number);
+    toJSON(): Json;
+}
+/** The encryption context uses a key that is the platform's. */
+export declare class SecretReservedContextKeyError extends SecretError {
+    readonly reservedKey: string;
+    constructor(reservedKey: string, operation: "encrypt" | "decrypt");
+    toJSON(): Json;
+}
+/** Whether something is an error of a secret. */
+export declare function isSecretError(error: unknown): error is SecretError;
+/** Whether something is this error of a secret; takes the class or its name. */
+export declare const isSecretErrorType: ErrorTypeGuard<SecretError>;
+export {};
