@@ -8,6 +8,7 @@ use crate::Program;
 use crate::Setup;
 use crate::Token;
 use crate::ketrics;
+use crate::schema::Schema;
 use crate::setup;
 use crate::setup::KEY;
 use ketrics_directory::Directory;
@@ -16,6 +17,7 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 use serde_json::json;
 use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A running `ketrics serve`.
@@ -28,6 +30,8 @@ pub struct Host {
     /// What it knows.
     pub directory: Directory,
     _data: TempDir,
+    // Behind the program, which uses it.
+    _schema: Option<Arc<Schema>>,
 }
 
 impl Host {
@@ -38,7 +42,8 @@ impl Host {
             .arg("--data")
             .arg(setup.data.path())
             .args(["--listen", "127.0.0.1:0"]);
-        let program = Program::start(command.args(&setup.arguments));
+        command.args(&setup.arguments).envs(setup.variables);
+        let program = Program::start(&mut command);
         let url =
             program.error(|line| line.strip_prefix("ketrics: serving at ").map(str::to_owned));
         let client = Client::builder().no_proxy().build().expect("a client");
@@ -48,6 +53,7 @@ impl Host {
             url,
             directory: setup.directory,
             _data: setup.data,
+            _schema: setup.schema,
         }
     }
 

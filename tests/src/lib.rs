@@ -8,6 +8,7 @@ mod answer;
 mod host;
 mod processes;
 mod program;
+mod schema;
 mod seized;
 pub mod servers;
 mod setup;

@@ -25,11 +25,27 @@ const POSTGRES: &str = "postgres://root@127.0.0.1:5432/test";
 pub fn find(variable: &str) -> Option<String> {
     let found = env::var(variable).ok().filter(|url| !url.is_empty());
     if found.is_none() {
-        let missing = format!("{variable} is not set; `scripts/test-servers` starts a server");
-        assert!(env::var("CI").is_err(), "{missing}");
-        eprintln!("not tested: {missing}");
+        missing(&format!(
+            "{variable} is not set; `scripts/test-servers` starts a server"
+        ));
     }
     found
+}
+
+/// Says that something cannot be tested, which CI does not allow.
+pub(crate) fn missing(what: &str) {
+    assert!(env::var("CI").is_err(), "{what}");
+    eprintln!("not tested: {what}");
+}
+
+/// Where PostgreSQL is.
+pub(crate) fn postgres() -> String {
+    env::var("KETRICS_TEST_POSTGRES").unwrap_or_else(|_| POSTGRES.to_owned())
+}
+
+/// Whether the directories of all tests are to be in PostgreSQL.
+pub(crate) fn directories_in_postgres() -> bool {
+    env::var("KETRICS_TEST_DIRECTORY").is_ok_and(|engine| engine == "postgres")
 }
 
 /// The S3 server, with an empty or used bucket for these tests: its address and the bucket's name.
@@ -95,7 +111,7 @@ async fn key(endpoint: &str) -> String {
 pub async fn production() -> Option<String> {
     let volumes = volumes().await?;
     let kms = find("KETRICS_TEST_AWS")?;
-    let postgres = env::var("KETRICS_TEST_POSTGRES").unwrap_or_else(|_| POSTGRES.to_owned());
+    let postgres = postgres();
     let key = key(&kms).await;
     Some(format!(
         "{volumes}[secrets]\nengine = \"kms\"\nkms_key_id = \"{key}\"\n{}\

@@ -2,6 +2,8 @@
 
 use crate::Host;
 use crate::Token;
+use crate::schema::Schema;
+use crate::servers;
 use ketrics_directory::Application;
 use ketrics_directory::Assignee;
 use ketrics_directory::Bundle;
@@ -21,6 +23,7 @@ use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
 use ketrics_services::VolumeEngine;
 use std::fs;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Signs tokens and URLs of the hosts under test.
@@ -32,7 +35,10 @@ pub struct Setup {
     pub(crate) data: TempDir,
     /// The directory, for what the methods here do not cover.
     pub directory: Directory,
+    /// Where the directory is, unless it is in the data directory.
+    pub(crate) schema: Option<Arc<Schema>>,
     pub(crate) arguments: Vec<String>,
+    pub(crate) variables: Vec<(&'static str, String)>,
 }
 
 /// An application, its user and its token.
@@ -90,25 +96,71 @@ impl<'a> AppSpec<'a> {
 }
 
 impl Setup {
-    /// An empty data directory.
+    /// An empty data directory. `KETRICS_TEST_DIRECTORY=postgres` puts the directory of tenants
+    /// into PostgreSQL.
     ///
     /// # Panics
     /// When it cannot be made.
     pub async fn new() -> Self {
-        let data = TempDir::new().expect("a folder");
-        let keys = data.path().join("keys");
-        fs::create_dir(&keys).expect("a folder");
-        for name in ["tokens.key", "signing.key"] {
-            fs::write(keys.join(name), KEY).expect("a file");
+        if servers::directories_in_postgres() {
+            return Self::on_postgres().await.expect("a PostgreSQL server");
         }
+        let data = data();
         let directory = Directory::open(&data.path().join("directory.sqlite"))
             .await
             .expect("a directory");
         Self {
             data,
             directory,
+            schema: None,
             arguments: Vec::new(),
+            variables: Vec::new(),
         }
+    }
+
+    /// An empty data directory, with the directory of tenants in PostgreSQL; `None` where there
+    /// is no server.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn on_postgres() -> Option<Self> {
+        let schema = Schema::new().await?;
+        let settings = schema.settings();
+        let directory = Directory::connect(&settings).await.expect("a directory");
+        Some(Self {
+            data: data(),
+            directory,
+            variables: vec![
+                ("KETRICS_DIRECTORY_ENGINE", "postgres".to_owned()),
+                ("KETRICS_DIRECTORY_URL", settings.url),
+                (
+                    "KETRICS_DIRECTORY_MAX_CONNECTIONS",
+                    settings.max_connections.to_string(),
+                ),
+            ],
+            schema: Some(Arc::new(schema)),
+            arguments: Vec::new(),
+        })
+    }
+
+    /// What another host on the same PostgreSQL is started from: the same keys, arguments and
+    /// variables, and an empty data directory of its own.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            data: data(),
+            directory: self.directory.clone(),
+            schema: self.schema.clone(),
+            arguments: self.arguments.clone(),
+            variables: self.variables.clone(),
+        }
+    }
+
+    /// Sets a variable of the host's environment.
+    #[must_use]
+    pub fn set(mut self, variable: &'static str, value: &str) -> Self {
+        self.variables.push((variable, value.to_owned()));
+        self
     }
 
     /// Adds an argument of `ketrics serve`.
@@ -244,6 +296,17 @@ impl Setup {
         let app = setup.app(AppSpec::new(source)).await;
         (setup.start(), app)
     }
+}
+
+/// A data directory with the keys of the hosts under test.
+fn data() -> TempDir {
+    let data = TempDir::new().expect("a folder");
+    let keys = data.path().join("keys");
+    fs::create_dir(&keys).expect("a folder");
+    for name in ["tokens.key", "signing.key"] {
+        fs::write(keys.join(name), KEY).expect("a file");
+    }
+    data
 }
 
 /// Stores a deployment and makes it the active one.

@@ -4,6 +4,7 @@ use crate::ApplicationId;
 use crate::Directory;
 use crate::DirectoryError;
 use crate::TenantId;
+use crate::database::storable;
 use crate::now;
 
 /// An application of a tenant.
@@ -72,8 +73,8 @@ impl Directory {
              ORDER BY CASE WHEN id = $2 THEN 0 ELSE 1 END LIMIT 1",
         )
         .bind(tenant.to_string())
-        .bind(id_or_code.to_ascii_lowercase())
-        .bind(id_or_code)
+        .bind(storable(&id_or_code.to_ascii_lowercase()))
+        .bind(storable(id_or_code))
         .fetch_optional(&self.pool)
         .await?;
         row.map(application).transpose()

@@ -11,6 +11,12 @@ pub enum DirectoryError {
     /// The tables cannot be brought up to date.
     #[error("the directory's tables cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The URL of the database is none.
+    #[error("directory.url must be like postgres://user:password@host:5432/database")]
+    Url,
+    /// No database answers there.
+    #[error("directory.url leads to no PostgreSQL that takes it ({0})")]
+    Unreachable(sqlx::Error),
     /// A row refers to something of another tenant, or to nothing.
     #[error("there is no such {0} here")]
     Missing(&'static str),

@@ -9,10 +9,11 @@ use crate::Parameter;
 use crate::Secret;
 use crate::TenantId;
 use crate::Volume;
+use crate::database::storable;
 use crate::resources;
 use sqlx::FromRow;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// What a grant is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +146,7 @@ impl Directory {
         )
         .bind(tenant.to_string())
         .bind(application.to_string())
-        .bind(code)
+        .bind(storable(code))
         .fetch_optional(&self.pool)
         .await?;
         lookup(row, resources::volume)
@@ -172,7 +173,7 @@ impl Directory {
         )
         .bind(tenant.to_string())
         .bind(application.to_string())
-        .bind(code)
+        .bind(storable(code))
         .fetch_optional(&self.pool)
         .await?;
         lookup(row, resources::database)
@@ -198,7 +199,7 @@ impl Directory {
         )
         .bind(tenant.to_string())
         .bind(application.to_string())
-        .bind(code)
+        .bind(storable(code))
         .fetch_optional(&self.pool)
         .await?;
         lookup(row, resources::secret)
@@ -224,7 +225,7 @@ impl Directory {
         )
         .bind(tenant.to_string())
         .bind(application.to_string())
-        .bind(code)
+        .bind(storable(code))
         .fetch_optional(&self.pool)
         .await?;
         lookup(row, resources::parameter)
@@ -250,7 +251,7 @@ impl Directory {
         )
         .bind(tenant.to_string())
         .bind(application.to_string())
-        .bind(code)
+        .bind(storable(code))
         .fetch_optional(&self.pool)
         .await?;
         lookup(row, resources::document_database)
@@ -280,11 +281,11 @@ impl Directory {
 
 /// Reads a resource's columns in front and the column `granted` behind them.
 fn lookup<R, T>(
-    row: Option<SqliteRow>,
+    row: Option<AnyRow>,
     read: impl FnOnce(R) -> Result<T, DirectoryError>,
 ) -> Result<Lookup<T>, DirectoryError>
 where
-    R: for<'r> FromRow<'r, SqliteRow>,
+    R: for<'r> FromRow<'r, AnyRow>,
 {
     let Some(row) = row else {
         return Ok(Lookup::NotFound);

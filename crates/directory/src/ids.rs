@@ -62,6 +62,8 @@ ids! {
     RoleId
     /// A deployment of an application.
     DeploymentId
+    /// A deployment token.
+    DeploymentTokenId
     /// A volume.
     VolumeId
     /// A SQL database.

@@ -8,9 +8,10 @@ use crate::Directory;
 use crate::DirectoryError;
 use crate::JobId;
 use crate::TenantId;
+use crate::database::storable;
 use crate::now;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 use std::time::Duration;
 
 /// The columns of a [`Job`].
@@ -175,7 +176,7 @@ pub struct JobCounts {
     pub failed: u64,
 }
 
-pub(crate) fn job(row: &SqliteRow) -> Result<Job, DirectoryError> {
+pub(crate) fn job(row: &AnyRow) -> Result<Job, DirectoryError> {
     let code: Option<String> = row.try_get("error_code")?;
     let message: Option<String> = row.try_get("error_message")?;
     Ok(Job {
@@ -219,6 +220,7 @@ impl Directory {
     /// When the directory does not answer.
     pub async fn enqueue_job(&self, new: NewJob) -> Result<Enqueued, DirectoryError> {
         let id = JobId::new();
+        let key = new.idempotency_key.as_deref().map(storable);
         let done = sqlx::query(
             "INSERT INTO jobs (id, tenant_id, application_id, queued_by_application_id, function, \
              payload, timeout_ms, requestor, idempotency_key, state, attempts, created_at) \
@@ -229,11 +231,11 @@ impl Directory {
         .bind(new.tenant_id.to_string())
         .bind(new.application_id.to_string())
         .bind(new.queued_by_application_id.to_string())
-        .bind(new.function)
+        .bind(storable(&new.function))
         .bind(new.payload)
         .bind(millis(new.timeout))
         .bind(new.requestor)
-        .bind(new.idempotency_key.as_deref())
+        .bind(key.as_deref())
         .bind(now())
         .execute(&self.pool)
         .await?;
@@ -246,7 +248,7 @@ impl Directory {
         )
         .bind(new.tenant_id.to_string())
         .bind(new.queued_by_application_id.to_string())
-        .bind(new.idempotency_key)
+        .bind(key)
         .fetch_one(&self.pool)
         .await?;
         Ok(Enqueued::Existing(existing.parse()?))

@@ -11,6 +11,8 @@ use crate::Job;
 use crate::JobFailure;
 use crate::JobId;
 use crate::JobState;
+use crate::database::storable;
+use crate::database::taking;
 use crate::jobs::job;
 use crate::jobs::job_columns;
 use crate::jobs::millis;
@@ -74,39 +76,38 @@ impl Directory {
             return Ok(None);
         }
         let mut transaction = self.begin().await?;
-        loop {
-            let candidate: Option<(String, String)> = sqlx::query_as(
-                "SELECT j.id, j.tenant_id FROM jobs j WHERE j.state = 'pending' AND j.tenant_id = ( \
-                   SELECT p.tenant_id FROM \
-                     (SELECT DISTINCT tenant_id FROM jobs WHERE state = 'pending') p \
-                   LEFT JOIN job_turns t ON t.tenant_id = p.tenant_id \
-                   ORDER BY \
-                     (SELECT COUNT(*) FROM jobs r \
-                      WHERE r.state = 'running' AND r.tenant_id = p.tenant_id), \
-                     COALESCE(t.turn, 0), p.tenant_id LIMIT 1) \
-                 ORDER BY j.created_at, j.id LIMIT 1",
-            )
-            .fetch_optional(&mut *transaction)
-            .await?;
-            let Some((id, tenant_id)) = candidate else {
-                return Ok(None);
-            };
+        let tenants: Vec<(String,)> = sqlx::query_as(
+            "SELECT p.tenant_id FROM \
+               (SELECT DISTINCT tenant_id FROM jobs WHERE state = 'pending') p \
+             LEFT JOIN job_turns t ON t.tenant_id = p.tenant_id \
+             ORDER BY \
+               (SELECT COUNT(*) FROM jobs r \
+                WHERE r.state = 'running' AND r.tenant_id = p.tenant_id), \
+               COALESCE(t.turn, 0), p.tenant_id",
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        for (tenant_id,) in tenants {
             let started_at = now();
-            // Where the engine lets another host claim the same row in between, nothing is
-            // updated here, and the next candidate is asked for.
-            let done = sqlx::query(
+            // Jobs that other hosts are claiming now are passed over, so a tenant may have none
+            // left, and it is the next one's turn.
+            let claimed: Option<(String,)> = sqlx::query_as(taking!(
+                self.database.engine,
                 "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at = $2, \
-                 lease_owner = $3, lease_until = $4 WHERE id = $1 AND state = 'pending'",
-            )
-            .bind(&id)
+                 lease_owner = $3, lease_until = $4 WHERE id = \
+                 (SELECT j.id FROM jobs j WHERE j.state = 'pending' AND j.tenant_id = $1 \
+                  ORDER BY j.created_at, j.id LIMIT 1",
+                ") RETURNING id"
+            ))
+            .bind(&tenant_id)
             .bind(started_at)
             .bind(owner)
             .bind(started_at.saturating_add(millis(lease)))
-            .execute(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
-            if done.rows_affected() == 0 {
+            let Some((id,)) = claimed else {
                 continue;
-            }
+            };
             sqlx::query(
                 "INSERT INTO job_turns (tenant_id, turn) \
                  SELECT $1, COALESCE(MAX(turn), 0) + 1 FROM job_turns WHERE 1 = 1 \
@@ -132,6 +133,7 @@ impl Directory {
             };
             return Ok(Some(ClaimedJob { job, lease }));
         }
+        Ok(None)
     }
 
     /// Renews a lease. False when it was lost: then the job is somebody else's and must stop.
@@ -180,7 +182,7 @@ impl Directory {
         .bind(state.column())
         .bind(now())
         .bind(failure.as_ref().map(|failure| failure.code.as_str()))
-        .bind(failure.as_ref().map(|failure| failure.message.as_str()))
+        .bind(failure.as_ref().map(|failure| storable(&failure.message)))
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)

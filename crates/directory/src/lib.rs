@@ -3,8 +3,8 @@
 //!
 //! There is one set of queries, written so that SQLite and PostgreSQL take the same text: `$1`
 //! parameters, ids as text, points in time as milliseconds since the epoch. Only migrations differ
-//! between the two, and `Directory::begin`, which takes SQLite's write lock at the start because a
-//! transaction that reads first and writes later cannot wait for it.
+//! between the two, and the little that stands in the module `database`. `docs/directory.md` tells
+//! how to write a query and a migration.
 //!
 //! A question about an application's own things always names the tenant too. What belongs to
 //! somebody else is answered like what does not exist.
@@ -12,6 +12,8 @@
 #![warn(missing_docs)]
 
 mod applications;
+mod database;
+mod deployment_tokens;
 mod deployments;
 mod environment;
 mod error;
@@ -27,6 +29,10 @@ mod tenants;
 mod users;
 
 pub use applications::Application;
+pub use database::DirectoryEngine;
+pub use database::PostgresDirectory;
+pub use deployment_tokens::DEPLOYMENT_TOKEN_PREFIX;
+pub use deployment_tokens::DeploymentToken;
 pub use deployments::Bundle;
 pub use deployments::BundleFormat;
 pub use deployments::Deployment;
@@ -37,6 +43,7 @@ pub use grants::Lookup;
 pub use ids::ApplicationId;
 pub use ids::DatabaseId;
 pub use ids::DeploymentId;
+pub use ids::DeploymentTokenId;
 pub use ids::DocumentDatabaseId;
 pub use ids::GroupId;
 pub use ids::IdError;
@@ -78,26 +85,17 @@ pub use users::Group;
 pub use users::ServiceAccount;
 pub use users::User;
 
-use sqlx::Sqlite;
-use sqlx::SqlitePool;
+use crate::database::Database as Connections;
+use sqlx::Any;
+use sqlx::AnyPool;
 use sqlx::Transaction;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::sqlite::SqliteJournalMode;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::sqlite::SqliteSynchronous;
 use std::path::Path;
-use std::time::Duration;
-
-/// Connections at once; SQLite has one writer, the others read beside it.
-const MAX_CONNECTIONS: u32 = 8;
-
-/// How long a writer waits for another before the call fails.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A handle to the directory. Cloning it is cheap; all clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Directory {
-    pool: SqlitePool,
+    pool: AnyPool,
+    database: Connections,
 }
 
 impl Directory {
@@ -107,21 +105,25 @@ impl Directory {
     /// # Errors
     /// When the file cannot be opened or its tables are from a newer version.
     pub async fn open(path: &Path) -> Result<Self, DirectoryError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A job that was accepted is still there after a power failure.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options)
+        Self::on(Connections::open_file(path).await?).await
+    }
+
+    /// Connects to the directory in this PostgreSQL database and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or its tables are from a newer version.
+    pub async fn connect(settings: &PostgresDirectory) -> Result<Self, DirectoryError> {
+        Self::on(Connections::connect(settings).await?).await
+    }
+
+    async fn on(database: Connections) -> Result<Self, DirectoryError> {
+        migrations::migrator(database.engine)
+            .run(&database.pool)
             .await?;
-        migrations::migrator().run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool: database.pool.clone(),
+            database,
+        })
     }
 
     /// Whether the directory answers.
@@ -139,8 +141,8 @@ impl Directory {
     }
 
     /// Starts a transaction that writes.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, DirectoryError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    async fn begin(&self) -> Result<Transaction<'static, Any>, DirectoryError> {
+        self.database.begin().await
     }
 }
 

@@ -6,9 +6,10 @@ use crate::DirectoryError;
 use crate::MessageId;
 use crate::TenantId;
 use crate::UserId;
+use crate::database::storable;
 use crate::now;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// How urgent a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,7 @@ pub struct InboxMessage {
     pub read_at: Option<i64>,
 }
 
-fn message(row: &SqliteRow) -> Result<InboxMessage, DirectoryError> {
+fn message(row: &AnyRow) -> Result<InboxMessage, DirectoryError> {
     Ok(InboxMessage {
         id: row.try_get::<String, _>("id")?.parse()?,
         application_id: row.try_get::<String, _>("application_id")?.parse()?,
@@ -121,11 +122,11 @@ impl Directory {
             .bind(tenant.to_string())
             .bind(user.to_string())
             .bind(application.to_string())
-            .bind(&new.kind)
-            .bind(&new.subject)
-            .bind(&new.body)
+            .bind(storable(&new.kind))
+            .bind(storable(&new.subject))
+            .bind(storable(&new.body))
             .bind(new.priority.column())
-            .bind(new.action_url.as_deref())
+            .bind(new.action_url.as_deref().map(storable))
             .bind(new.data.as_deref())
             .bind(new.expires_at)
             .bind(created_at)

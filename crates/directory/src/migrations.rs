@@ -1,47 +1,46 @@
 //! The tables, version by version. The files are part of the binary.
 
+use crate::database::Engine;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::Migration;
 use sqlx::migrate::MigrationType;
 use sqlx::migrate::Migrator;
 
-const SQLITE: [(i64, &str, &str); 4] = [
-    (
-        1,
-        "platform",
-        include_str!("../migrations/sqlite/0001_platform.sql"),
-    ),
-    (
-        2,
-        "resources",
-        include_str!("../migrations/sqlite/0002_resources.sql"),
-    ),
-    (
-        3,
-        "records",
-        include_str!("../migrations/sqlite/0003_records.sql"),
-    ),
-    (
-        4,
-        "document databases",
-        include_str!("../migrations/sqlite/0004_document_databases.sql"),
-    ),
+macro_rules! version {
+    ($number:literal, $name:literal) => {
+        (
+            $number,
+            $name,
+            include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        )
+    };
+}
+
+/// The versions, each with its text for SQLite and for PostgreSQL.
+const VERSIONS: &[(i64, &str, &str, &str)] = &[
+    version!(1, "0001_platform"),
+    version!(2, "0002_resources"),
+    version!(3, "0003_records"),
+    version!(4, "0004_document_databases"),
+    version!(5, "0005_deployment_tokens"),
 ];
 
-/// What brings a SQLite file up to date.
-pub(crate) fn migrator() -> Migrator {
-    Migrator::with_migrations(
-        SQLITE
-            .into_iter()
-            .map(|(version, description, sql)| {
-                Migration::new(
-                    version,
-                    description.into(),
-                    MigrationType::Simple,
-                    sql.into_sql_str(),
-                    false,
-                )
-            })
-            .collect(),
-    )
+/// What brings a database up to date.
+pub(crate) fn migrator(engine: Engine) -> Migrator {
+    let versions = VERSIONS.iter().map(|&(version, name, sqlite, postgres)| {
+        let sql = match engine {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres => postgres,
+        };
+        let description = name[5..].replace('_', " ");
+        Migration::new(
+            version,
+            description.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(versions.collect())
 }

@@ -3,6 +3,7 @@
 use crate::Directory;
 use crate::DirectoryError;
 use crate::TenantId;
+use crate::database::storable;
 use crate::now;
 
 /// A customer of the platform.
@@ -55,8 +56,8 @@ impl Directory {
             "SELECT id, code, name FROM tenants WHERE id = $1 OR code = $2 \
              ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END LIMIT 1",
         )
-        .bind(id_or_code.to_ascii_lowercase())
-        .bind(id_or_code)
+        .bind(storable(&id_or_code.to_ascii_lowercase()))
+        .bind(storable(id_or_code))
         .fetch_optional(&self.pool)
         .await?;
         row.map(tenant).transpose()

@@ -6,6 +6,7 @@ use crate::GroupId;
 use crate::ServiceAccountId;
 use crate::TenantId;
 use crate::UserId;
+use crate::database::storable;
 use crate::now;
 
 /// A person.
@@ -215,7 +216,7 @@ impl Directory {
             "SELECT id, tenant_id, code, name FROM groups WHERE tenant_id = $1 AND code = $2",
         )
         .bind(tenant.to_string())
-        .bind(code)
+        .bind(storable(code))
         .fetch_optional(&self.pool)
         .await?;
         row.map(group).transpose()

@@ -4,6 +4,7 @@ use crate::keys::local_key;
 use crate::problem::Problem;
 use crate::snapshot;
 use ketrics_directory::Directory;
+use ketrics_directory::DirectoryEngine;
 use ketrics_gateway::Ahead;
 use ketrics_gateway::Gateway;
 use ketrics_gateway::GatewayConfig;
@@ -44,6 +45,10 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Origins of browser front ends that may call.
     pub cors_origins: Vec<String>,
+    /// What keeps the directory.
+    pub directory: DirectoryEngine,
+    /// How it runs jobs.
+    pub jobs: JobsConfig,
     /// What keeps the files of volumes.
     pub volumes: VolumeEngine,
     /// What keeps the key that encrypts.
@@ -100,7 +105,10 @@ impl Host {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://{address}"),
         };
-        let directory = Directory::open(&data.join("directory.sqlite")).await?;
+        let directory = match &options.directory {
+            DirectoryEngine::Sqlite => Directory::open(&data.join("directory.sqlite")).await?,
+            DirectoryEngine::Postgres(settings) => Directory::connect(settings).await?,
+        };
         let services = ServicesConfig {
             data_dir: data.clone(),
             public_url: public_url.clone(),
@@ -126,7 +134,7 @@ impl Host {
                 ahead: Ahead::at_least(options.forked_ahead),
                 region: options.region,
             },
-            jobs: JobsConfig::default(),
+            jobs: options.jobs,
             cors_origins: options.cors_origins,
             verifier: Arc::clone(&tokens) as _,
             log: options.log,

@@ -76,6 +76,8 @@ impl Serve {
             } else {
                 self.cors_origins
             },
+            directory: config.directory()?,
+            jobs: config.jobs()?,
             volumes: config.volumes()?,
             secrets: config.secrets()?,
             documents: config.documents()?,

@@ -6,6 +6,7 @@ mod crashes;
 mod dev;
 mod documents;
 mod foreign;
+mod hosts;
 mod isolation;
 mod limits;
 mod modules;

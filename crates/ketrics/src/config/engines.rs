@@ -2,6 +2,9 @@
 
 use crate::config::Config;
 use crate::problem::Problem;
+use ketrics_directory::DirectoryEngine;
+use ketrics_directory::PostgresDirectory;
+use ketrics_gateway::jobs::JobsConfig;
 use ketrics_services::AwsAccess;
 use ketrics_services::AwsKeys;
 use ketrics_services::DocumentsEngine;
@@ -11,12 +14,53 @@ use ketrics_services::PostgresDocuments;
 use ketrics_services::S3Config;
 use ketrics_services::SecretEngine;
 use ketrics_services::VolumeEngine;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 const MAX_CONNECTIONS: u32 = 16;
+/// More than any host runs at once.
+const MOST_JOBS: usize = 1_000;
+/// Seconds: a lease is renewed three times before it ends.
+const LEASES: RangeInclusive<u64> = 3..=600;
 const INDEX: &str = "GSI2";
 const TTL_ATTRIBUTE: &str = "ttl";
 
 impl Config {
+    /// What keeps the directory.
+    pub fn directory(&self) -> Result<DirectoryEngine, Problem> {
+        if self.text("directory", "engine").as_deref() != Some("postgres") {
+            return Ok(DirectoryEngine::Sqlite);
+        }
+        Ok(DirectoryEngine::Postgres(PostgresDirectory {
+            url: self.required("directory", "url")?,
+            max_connections: self.connections("directory")?,
+        }))
+    }
+
+    /// How jobs are run.
+    pub fn jobs(&self) -> Result<JobsConfig, Problem> {
+        let mut jobs = JobsConfig::default();
+        if let Some(number) = self.number("jobs", "at_once")? {
+            jobs.at_once = number;
+        }
+        if let Some(seconds) = self.number("jobs", "lease")? {
+            jobs.lease = Duration::from_secs(seconds);
+        }
+        if jobs.at_once == 0 || jobs.at_once > MOST_JOBS {
+            return Err(Problem::Usage(format!(
+                "jobs.at_once must be from 1 to {MOST_JOBS}"
+            )));
+        }
+        if !LEASES.contains(&jobs.lease.as_secs()) {
+            return Err(Problem::Usage(format!(
+                "jobs.lease must be from {} to {} seconds",
+                LEASES.start(),
+                LEASES.end()
+            )));
+        }
+        Ok(jobs)
+    }
+
     /// What keeps the files of volumes.
     pub fn volumes(&self) -> Result<VolumeEngine, Problem> {
         if self.text("volumes", "engine").as_deref() != Some("s3") {
@@ -47,9 +91,7 @@ impl Config {
         match text("engine").as_deref() {
             Some("postgres") => Ok(DocumentsEngine::Postgres(PostgresDocuments {
                 url: self.required("documents", "url")?,
-                max_connections: self
-                    .number("documents", "max_connections")?
-                    .unwrap_or(MAX_CONNECTIONS),
+                max_connections: self.connections("documents")?,
             })),
             Some("dynamodb") => Ok(DocumentsEngine::DynamoDb(DynamoDbDocuments {
                 table: self.required("documents", "table")?,
@@ -58,6 +100,16 @@ impl Config {
                 access: self.access("documents")?,
             })),
             _ => Ok(DocumentsEngine::Sqlite),
+        }
+    }
+
+    fn connections(&self, section: &'static str) -> Result<u32, Problem> {
+        match self.number(section, "max_connections")? {
+            Some(0) => Err(Problem::Usage(format!(
+                "{section}.max_connections must be at least 1"
+            ))),
+            Some(number) => Ok(number),
+            None => Ok(MAX_CONNECTIONS),
         }
     }
 

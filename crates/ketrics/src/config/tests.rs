@@ -98,9 +98,28 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
             "volumes.bucket is not set",
         ),
         (kms, &[], "secrets.kms_key_id is not set"),
+        (
+            "[directory]\nengine = \"postgres\"",
+            &[],
+            "directory.url is not set",
+        ),
+        (
+            "[directory]\nurl = \"postgres://h/d\"",
+            &[],
+            "directory.url is for directory.engine = \"postgres\"",
+        ),
+        (
+            "[directory]\nengine = \"postgres\"\nurl = \"x\"\nmax_connections = 0",
+            &[],
+            "directory.max_connections must be at least 1",
+        ),
+        ("[jobs]\nat_once = 0", &[], "jobs.at_once must be from 1 to"),
+        ("[jobs]\nlease = 2", &[], "jobs.lease must be from 3 to 600"),
         (S3, &[("KETRICS_VOLUMES_ACCESS_KEY_ID", "x")], "go together"),
     ] {
         let problem = read(text, variables).and_then(|config| {
+            config.directory().map_err(|problem| problem.to_string())?;
+            config.jobs().map_err(|problem| problem.to_string())?;
             config.volumes().map_err(|problem| problem.to_string())?;
             config.secrets().map_err(|problem| problem.to_string())?;
             config.documents().map_err(|problem| problem.to_string())

@@ -20,8 +20,10 @@ use crate::problem::Problem;
 use crate::target::STATE_FOLDER;
 use crate::target::Target;
 use beside::Beside;
+use ketrics_directory::DirectoryEngine;
 use ketrics_directory::Requestor;
 use ketrics_gateway::auth::Identity;
+use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::JsonLines;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::Runtime;
@@ -81,6 +83,8 @@ impl Dev {
             listen: self.listen,
             public_url: None,
             cors_origins: self.cors_origins,
+            directory: DirectoryEngine::default(),
+            jobs: JobsConfig::default(),
             volumes: VolumeEngine::default(),
             secrets: SecretEngine::default(),
             documents: DocumentsEngine::default(),

@@ -1,5 +1,7 @@
-//! Jobs, with two handles on one file as two hosts have them.
+//! Jobs, with two handles on one database as two hosts have them.
 
+use crate::places::Place;
+use crate::places::on_both;
 use ketrics_directory::Application;
 use ketrics_directory::Directory;
 use ketrics_directory::Enqueued;
@@ -9,7 +11,18 @@ use ketrics_directory::NewJob;
 use ketrics_directory::Tenant;
 use std::collections::HashSet;
 use std::time::Duration;
-use tempfile::TempDir;
+
+on_both! {
+    racing_calls_with_one_key_queue_one_job,
+    racing_hosts_never_claim_the_same_job,
+    a_tenant_with_many_jobs_does_not_hold_up_another,
+    a_tenants_jobs_are_claimed_oldest_first,
+    a_lost_host_costs_a_start_and_the_third_is_the_last,
+    a_host_that_comes_back_late_cannot_finish_a_job_that_started_again,
+    a_released_job_waits_again_and_its_start_does_not_count,
+    pages_of_jobs_are_complete_while_others_queue,
+    a_job_is_seen_by_the_application_that_queued_it_and_the_one_that_runs_it,
+}
 
 const MINUTE: Duration = Duration::from_secs(60);
 const GONE: Duration = Duration::ZERO;
@@ -19,14 +32,11 @@ struct World {
     two: Directory,
     acme: (Tenant, Application),
     other: (Tenant, Application),
-    _folder: TempDir,
+    _place: Place,
 }
 
-async fn world() -> World {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("directory.sqlite");
-    let one = Directory::open(&path).await.unwrap();
-    let two = Directory::open(&path).await.unwrap();
+async fn world(place: Place) -> World {
+    let (one, two) = (place.open().await, place.open().await);
     let mut made = Vec::new();
     for code in ["acme", "other"] {
         let tenant = one.ensure_tenant(code, code).await.unwrap();
@@ -43,7 +53,7 @@ async fn world() -> World {
         two,
         acme,
         other,
-        _folder: folder,
+        _place: place,
     }
 }
 
@@ -60,9 +70,8 @@ fn job((tenant, application): &(Tenant, Application), key: Option<&str>) -> NewJ
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn racing_calls_with_one_key_queue_one_job() {
-    let world = world().await;
+async fn racing_calls_with_one_key_queue_one_job(place: Place) {
+    let world = world(place).await;
     let mut calls = Vec::new();
     for number in 0..16 {
         let host = if number % 2 == 0 {
@@ -93,9 +102,8 @@ async fn racing_calls_with_one_key_queue_one_job() {
     assert_eq!(world.one.job_counts().await.unwrap().pending, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn racing_hosts_never_claim_the_same_job() {
-    let world = world().await;
+async fn racing_hosts_never_claim_the_same_job(place: Place) {
+    let world = world(place).await;
     for _ in 0..12 {
         world.one.enqueue_job(job(&world.acme, None)).await.unwrap();
     }
@@ -118,9 +126,8 @@ async fn racing_hosts_never_claim_the_same_job() {
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 12);
 }
 
-#[tokio::test]
-async fn a_tenant_with_many_jobs_does_not_hold_up_another() {
-    let world = world().await;
+async fn a_tenant_with_many_jobs_does_not_hold_up_another(place: Place) {
+    let world = world(place).await;
     for _ in 0..4 {
         world.one.enqueue_job(job(&world.acme, None)).await.unwrap();
     }
@@ -160,9 +167,8 @@ async fn a_tenant_with_many_jobs_does_not_hold_up_another() {
     assert_eq!(next.job.tenant_id, world.other.0.id);
 }
 
-#[tokio::test]
-async fn a_tenants_jobs_are_claimed_oldest_first() {
-    let world = world().await;
+async fn a_tenants_jobs_are_claimed_oldest_first(place: Place) {
+    let world = world(place).await;
     let mut queued = Vec::new();
     for _ in 0..3 {
         queued.push(
@@ -191,9 +197,8 @@ async fn a_tenants_jobs_are_claimed_oldest_first() {
     assert!(world.two.claim_job("b", MINUTE).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn a_lost_host_costs_a_start_and_the_third_is_the_last() {
-    let world = world().await;
+async fn a_lost_host_costs_a_start_and_the_third_is_the_last(place: Place) {
+    let world = world(place).await;
     let (tenant, application) = &world.acme;
     let id = world
         .one
@@ -226,9 +231,8 @@ async fn a_lost_host_costs_a_start_and_the_third_is_the_last() {
     }
 }
 
-#[tokio::test]
-async fn a_host_that_comes_back_late_cannot_finish_a_job_that_started_again() {
-    let world = world().await;
+async fn a_host_that_comes_back_late_cannot_finish_a_job_that_started_again(place: Place) {
+    let world = world(place).await;
     let (tenant, application) = &world.acme;
     let id = world
         .one
@@ -276,9 +280,8 @@ async fn a_host_that_comes_back_late_cannot_finish_a_job_that_started_again() {
     assert!(found.completed_at.is_some());
 }
 
-#[tokio::test]
-async fn a_released_job_waits_again_and_its_start_does_not_count() {
-    let world = world().await;
+async fn a_released_job_waits_again_and_its_start_does_not_count(place: Place) {
+    let world = world(place).await;
     world.one.enqueue_job(job(&world.acme, None)).await.unwrap();
     let claimed = world.one.claim_job("a", MINUTE).await.unwrap().unwrap();
     assert!(world.one.release_job(&claimed.lease).await.unwrap());
@@ -296,9 +299,8 @@ async fn a_released_job_waits_again_and_its_start_does_not_count() {
     );
 }
 
-#[tokio::test]
-async fn pages_of_jobs_are_complete_while_others_queue() {
-    let world = world().await;
+async fn pages_of_jobs_are_complete_while_others_queue(place: Place) {
+    let world = world(place).await;
     let (tenant, application) = &world.acme;
     let mut queued = HashSet::new();
     for _ in 0..7 {
@@ -346,9 +348,8 @@ async fn pages_of_jobs_are_complete_while_others_queue() {
     );
 }
 
-#[tokio::test]
-async fn a_job_is_seen_by_the_application_that_queued_it_and_the_one_that_runs_it() {
-    let world = world().await;
+async fn a_job_is_seen_by_the_application_that_queued_it_and_the_one_that_runs_it(place: Place) {
+    let world = world(place).await;
     let (tenant, runs) = &world.acme;
     let queues = world
         .one

@@ -1,9 +1,12 @@
-//! The directory on a real SQLite file.
+//! What the directory knows.
 
+use crate::places::Place;
+use crate::places::on_both;
 use ketrics_directory::Application;
 use ketrics_directory::Assignee;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
+use ketrics_directory::DEPLOYMENT_TOKEN_PREFIX;
 use ketrics_directory::DatabaseSpec;
 use ketrics_directory::Directory;
 use ketrics_directory::DirectoryError;
@@ -16,12 +19,21 @@ use ketrics_directory::Requestor;
 use ketrics_directory::Tenant;
 use ketrics_directory::UserId;
 use ketrics_directory::VolumeSpec;
-use tempfile::TempDir;
 
-async fn open(folder: &TempDir) -> Directory {
-    Directory::open(&folder.path().join("directory.sqlite"))
-        .await
-        .unwrap()
+on_both! {
+    a_reopened_directory_knows_what_it_knew,
+    ensuring_again_keeps_the_id_and_takes_the_new_name,
+    another_tenants_application_does_not_exist,
+    permissions_are_the_union_of_own_and_group_roles,
+    a_service_account_has_no_part_in_a_users_roles,
+    the_active_deployment_is_one_of_the_applications_own,
+    declaring_a_variable_never_overwrites_it,
+    a_lookup_tells_missing_from_not_granted_from_granted,
+    a_grant_of_one_kind_is_none_of_another,
+    platform_permissions_belong_to_the_application,
+    the_inbox_shows_what_has_not_expired_newest_first,
+    a_character_that_postgresql_does_not_store_harms_nothing,
+    a_deployment_token_is_good_for_its_application_until_it_is_revoked,
 }
 
 struct World {
@@ -30,12 +42,11 @@ struct World {
     orders: Application,
     other: Tenant,
     other_orders: Application,
-    _folder: TempDir,
+    _place: Place,
 }
 
-async fn world() -> World {
-    let folder = TempDir::new().unwrap();
-    let directory = open(&folder).await;
+async fn world(place: Place) -> World {
+    let directory = place.open().await;
     let acme = directory.ensure_tenant("acme", "Acme").await.unwrap();
     let orders = directory
         .ensure_application(acme.id, "orders", "Orders")
@@ -52,7 +63,7 @@ async fn world() -> World {
         orders,
         other,
         other_orders,
-        _folder: folder,
+        _place: place,
     }
 }
 
@@ -74,13 +85,11 @@ fn deployment(source: &str) -> NewDeployment {
     }
 }
 
-#[tokio::test]
-async fn a_reopened_directory_knows_what_it_knew() {
-    let folder = TempDir::new().unwrap();
-    let first = open(&folder).await;
+async fn a_reopened_directory_knows_what_it_knew(place: Place) {
+    let first = place.open().await;
     let tenant = first.ensure_tenant("acme", "Acme").await.unwrap();
     first.close().await;
-    let second = open(&folder).await;
+    let second = place.open().await;
     second.ping().await.unwrap();
     assert_eq!(
         second.find_tenant("acme").await.unwrap(),
@@ -93,9 +102,8 @@ async fn a_reopened_directory_knows_what_it_knew() {
     assert_eq!(second.find_tenant("nobody").await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn ensuring_again_keeps_the_id_and_takes_the_new_name() {
-    let world = world().await;
+async fn ensuring_again_keeps_the_id_and_takes_the_new_name(place: Place) {
+    let world = world(place).await;
     let again = world
         .directory
         .ensure_tenant("acme", "Acme Inc.")
@@ -105,9 +113,8 @@ async fn ensuring_again_keeps_the_id_and_takes_the_new_name() {
     assert_eq!(again.name, "Acme Inc.");
 }
 
-#[tokio::test]
-async fn another_tenants_application_does_not_exist() {
-    let world = world().await;
+async fn another_tenants_application_does_not_exist(place: Place) {
+    let world = world(place).await;
     let find = |tenant, id: String| {
         let directory = world.directory.clone();
         async move { directory.find_application(tenant, &id).await.unwrap() }
@@ -130,16 +137,15 @@ async fn another_tenants_application_does_not_exist() {
     );
 }
 
-#[tokio::test]
-async fn permissions_are_the_union_of_own_and_group_roles() {
+async fn permissions_are_the_union_of_own_and_group_roles(place: Place) {
     let World {
         directory,
         acme,
         orders,
         other,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     let ada = directory
         .ensure_user(acme.id, "ada@acme.test", "Ada", "L")
         .await
@@ -244,15 +250,14 @@ async fn permissions_are_the_union_of_own_and_group_roles() {
     );
 }
 
-#[tokio::test]
-async fn a_service_account_has_no_part_in_a_users_roles() {
+async fn a_service_account_has_no_part_in_a_users_roles(place: Place) {
     let World {
         directory,
         acme,
         orders,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     let robot = directory
         .ensure_service_account(acme.id, "robot", "Robot")
         .await
@@ -280,15 +285,14 @@ async fn a_service_account_has_no_part_in_a_users_roles() {
     );
 }
 
-#[tokio::test]
-async fn the_active_deployment_is_one_of_the_applications_own() {
+async fn the_active_deployment_is_one_of_the_applications_own(place: Place) {
     let World {
         directory,
         orders,
         other_orders,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     assert_eq!(directory.active_deployment(orders.id).await.unwrap(), None);
     let first = directory
         .create_deployment(orders.id, deployment("1"))
@@ -330,14 +334,13 @@ async fn the_active_deployment_is_one_of_the_applications_own() {
     );
 }
 
-#[tokio::test]
-async fn declaring_a_variable_never_overwrites_it() {
+async fn declaring_a_variable_never_overwrites_it(place: Place) {
     let World {
         directory,
         orders,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     directory
         .declare_environment(orders.id, "MAIN_DB")
         .await
@@ -359,17 +362,16 @@ async fn declaring_a_variable_never_overwrites_it() {
     assert_eq!(values["LEVEL"], "");
 }
 
-#[tokio::test]
-async fn a_lookup_tells_missing_from_not_granted_from_granted() {
+async fn a_lookup_tells_missing_from_not_granted_from_granted(place: Place) {
     let World {
         directory,
         acme,
         orders,
         other,
         other_orders,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     let look = |tenant, application| {
         let directory = directory.clone();
         async move {
@@ -424,15 +426,14 @@ async fn a_lookup_tells_missing_from_not_granted_from_granted() {
     assert_eq!(look(acme.id, orders.id).await, Lookup::AccessDenied);
 }
 
-#[tokio::test]
-async fn a_grant_of_one_kind_is_none_of_another() {
+async fn a_grant_of_one_kind_is_none_of_another(place: Place) {
     let World {
         directory,
         acme,
         orders,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     let spec = DatabaseSpec {
         name: "Main".into(),
         engine: "sqlite".into(),
@@ -471,15 +472,14 @@ async fn a_grant_of_one_kind_is_none_of_another() {
     assert!(matches!(secret, Lookup::Granted { resource, .. } if resource.ciphertext == "sealed"));
 }
 
-#[tokio::test]
-async fn platform_permissions_belong_to_the_application() {
+async fn platform_permissions_belong_to_the_application(place: Place) {
     let World {
         directory,
         orders,
         other_orders,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     directory
         .grant_platform_permission(orders.id, "iam:ListUsers")
         .await
@@ -505,16 +505,15 @@ async fn platform_permissions_belong_to_the_application() {
     );
 }
 
-#[tokio::test]
-async fn the_inbox_shows_what_has_not_expired_newest_first() {
+async fn the_inbox_shows_what_has_not_expired_newest_first(place: Place) {
     let World {
         directory,
         acme,
         orders,
         other,
-        _folder,
+        _place,
         ..
-    } = world().await;
+    } = world(place).await;
     let ada = directory
         .ensure_user(acme.id, "ada@acme.test", "Ada", "L")
         .await
@@ -579,4 +578,110 @@ async fn the_inbox_shows_what_has_not_expired_newest_first() {
         directory.inbox(acme.id, ada.id, 10).await.unwrap()[0].read_at,
         read_at
     );
+}
+
+async fn a_character_that_postgresql_does_not_store_harms_nothing(place: Place) {
+    let World {
+        directory,
+        acme,
+        orders,
+        _place,
+        ..
+    } = world(place).await;
+    assert_eq!(directory.find_tenant("ac\0me").await.unwrap(), None);
+    let found = directory.find_application(acme.id, "\0").await.unwrap();
+    assert_eq!(found, None);
+    let looked_up = directory.lookup_volume(acme.id, orders.id, "a\0b").await;
+    assert_eq!(looked_up.unwrap(), Lookup::NotFound);
+    let ada = directory
+        .ensure_user(acme.id, "ada@acme.test", "Ada", "L")
+        .await
+        .unwrap();
+    let message = NewMessage {
+        kind: "\0".into(),
+        subject: "a\0b".into(),
+        body: "\0".into(),
+        priority: MessagePriority::Low,
+        action_url: None,
+        data: None,
+        expires_at: None,
+    };
+    directory
+        .send_messages(acme.id, orders.id, &[ada.id], &message)
+        .await
+        .unwrap();
+    let inbox = directory.inbox(acme.id, ada.id, 10).await.unwrap();
+    assert_eq!(inbox[0].content.subject, "a\u{fffd}b");
+}
+
+async fn a_deployment_token_is_good_for_its_application_until_it_is_revoked(place: Place) {
+    let World {
+        directory,
+        acme,
+        orders,
+        other,
+        other_orders,
+        _place,
+    } = world(place).await;
+    let refused = directory
+        .create_deployment_token(acme.id, other_orders.id, "ci", None)
+        .await;
+    assert!(matches!(refused, Err(DirectoryError::Missing(_))));
+
+    let (made, secret) = directory
+        .create_deployment_token(acme.id, orders.id, "ci", None)
+        .await
+        .unwrap();
+    assert!(secret.starts_with(DEPLOYMENT_TOKEN_PREFIX));
+    let verify = |secret: String| {
+        let directory = directory.clone();
+        async move { directory.verify_deployment_token(&secret).await.unwrap() }
+    };
+    let found = verify(secret.clone()).await.unwrap();
+    assert_eq!(found, made);
+    assert_eq!(
+        (found.tenant_id, found.application_id),
+        (acme.id, orders.id)
+    );
+    assert_eq!(verify(format!("{secret}0")).await, None);
+    assert_eq!(verify(secret.to_uppercase()).await, None);
+    let listed = directory
+        .deployment_tokens(acme.id, orders.id)
+        .await
+        .unwrap();
+    assert!(listed[0].used_at.is_some());
+    // Nothing that is listed or kept is the token.
+    assert!(!format!("{listed:?}").contains(&secret[4..]));
+
+    let past = Some(1);
+    let (_, expired) = directory
+        .create_deployment_token(acme.id, orders.id, "old", past)
+        .await
+        .unwrap();
+    assert_eq!(verify(expired).await, None);
+
+    let revoke =
+        |tenant, application| directory.revoke_deployment_token(tenant, application, made.id);
+    assert!(!revoke(other.id, other_orders.id).await.unwrap());
+    assert!(verify(secret.clone()).await.is_some());
+    assert!(revoke(acme.id, orders.id).await.unwrap());
+    assert_eq!(verify(secret).await, None);
+    assert!(
+        directory
+            .deployment_tokens(other.id, other_orders.id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_on_postgres_may_start_at_the_same_time() {
+    let Some(place) = Place::schema().await else {
+        return;
+    };
+    let hosts = tokio::join!(place.open(), place.open(), place.open());
+    hosts.0.ensure_tenant("acme", "Acme").await.unwrap();
+    let found = hosts.2.find_tenant("acme").await.unwrap();
+    assert_eq!(found.unwrap().name, "Acme");
 }
