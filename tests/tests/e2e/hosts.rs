@@ -77,7 +77,7 @@ async fn the_jobs_of_a_host_that_is_killed_are_run_by_the_other() {
         };
         exports._work = async ({ i }) => {
           console.log('started ' + i);
-          while ((await ketrics.Parameter.get('go')) !== true) {
+          while (!(await ketrics.Parameter.get('gate')).open) {
             await new Promise((resolve) => setTimeout(resolve, 100));
           }
           console.log('finished ' + i);
@@ -87,23 +87,22 @@ async fn the_jobs_of_a_host_that_is_killed_are_run_by_the_other() {
     };
     let directory = two.directory.clone();
     let (tenant, application) = (app.tenant.id, app.application.id);
-    let parameter = |json: &'static str| directory.put_parameter(tenant, "go", json);
-    parameter("false").await.expect("a parameter");
-    let granted = directory.grant(application, GrantKind::Parameter, "go", &[]);
+    let parameter = |json: &'static str| directory.put_parameter(tenant, "gate", json);
+    parameter("{\"open\":false}").await.expect("a parameter");
+    let granted = directory.grant(application, GrantKind::Parameter, "gate", &[]);
     granted.await.expect("a grant");
 
     // Each host runs two at once, so each has its two before any can end.
     one.call(&app, "queue", json!(6)).await.result();
-    let started = |host: &Host, number| {
-        until("a job on each host", move || {
-            let count = host.log_text().matches("started").count();
-            std::future::ready((count == number).then_some(()))
+    for host in [&one, &two] {
+        until("a job on each host", || async {
+            let started = host.log_text().matches("started").count();
+            (started == 2).then_some(())
         })
-    };
-    started(&one, 2).await;
-    started(&two, 2).await;
+        .await;
+    }
     one.kill();
-    parameter("true").await.expect("a parameter");
+    parameter("{\"open\":true}").await.expect("a parameter");
 
     let ended = until("the end of all jobs", || async {
         let jobs = jobs(&two, &app).await;
