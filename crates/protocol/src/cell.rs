@@ -29,6 +29,8 @@ pub enum Cell {
     BigInt(String),
     /// A JSON value, as text.
     Json(String),
+    /// The elements of an array, where an engine has such a type. Only comes out.
+    List(Vec<Self>),
 }
 
 /// What goes between the processes. Written from borrowed values, read into owned ones.
@@ -43,6 +45,7 @@ enum WireRef<'a> {
     Date(f64),
     BigInt(&'a str),
     Json(&'a str),
+    List(&'a [Cell]),
 }
 
 #[derive(Deserialize)]
@@ -55,6 +58,7 @@ enum Wire {
     Date(f64),
     BigInt(String),
     Json(String),
+    List(Vec<Cell>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +68,7 @@ enum Tagged {
     BigInt(String),
     Json(String),
     Bytes(#[serde(with = "serde_bytes")] Vec<u8>),
+    List(Vec<Cell>),
 }
 
 impl Serialize for Cell {
@@ -78,6 +83,7 @@ impl Serialize for Cell {
                 Self::Date(value) => Tagged::Date(*value).serialize(serializer),
                 Self::BigInt(value) => Tagged::BigInt(value.clone()).serialize(serializer),
                 Self::Json(value) => Tagged::Json(value.clone()).serialize(serializer),
+                Self::List(cells) => Tagged::List(cells.clone()).serialize(serializer),
             };
         }
         match self {
@@ -89,6 +95,7 @@ impl Serialize for Cell {
             Self::Date(value) => WireRef::Date(*value),
             Self::BigInt(value) => WireRef::BigInt(value),
             Self::Json(value) => WireRef::Json(value),
+            Self::List(cells) => WireRef::List(cells),
         }
         .serialize(serializer)
     }
@@ -108,6 +115,7 @@ impl<'de> Deserialize<'de> for Cell {
             Wire::Date(value) => Self::Date(value),
             Wire::BigInt(value) => Self::BigInt(value),
             Wire::Json(value) => Self::Json(value),
+            Wire::List(cells) => Self::List(cells),
         })
     }
 }
@@ -119,7 +127,7 @@ impl<'de> serde::de::Visitor<'de> for FromJavaScript {
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(
-            "null, a boolean, a number, a string, or one of { date, bigint, json, bytes }",
+            "null, a boolean, a number, a string, or one of { date, bigint, json, bytes, list }",
         )
     }
 
@@ -170,6 +178,7 @@ impl<'de> serde::de::Visitor<'de> for FromJavaScript {
             Tagged::BigInt(value) => Cell::BigInt(value),
             Tagged::Json(value) => Cell::Json(value),
             Tagged::Bytes(value) => Cell::Bytes(value),
+            Tagged::List(cells) => Cell::List(cells),
         })
     }
 }
@@ -189,6 +198,7 @@ mod tests {
             Cell::Date(-1.0),
             Cell::BigInt("9007199254740993".to_owned()),
             Cell::Json("[1]".to_owned()),
+            Cell::List(vec![Cell::Null, Cell::List(vec![Cell::Bool(false)])]),
         ];
         let bytes = postcard::to_allocvec(&cells).expect("writes");
         let read: Vec<Cell> = postcard::from_bytes(&bytes).expect("reads");
@@ -202,9 +212,10 @@ mod tests {
             Cell::Number(1.0),
             Cell::Text("a".to_owned()),
             Cell::Date(0.0),
+            Cell::List(vec![Cell::Number(2.0)]),
         ];
         let json = serde_json::to_string(&cells).expect("writes");
-        assert_eq!(json, r#"[null,1.0,"a",{"date":0.0}]"#);
+        assert_eq!(json, r#"[null,1.0,"a",{"date":0.0},{"list":[2.0]}]"#);
         let read: Vec<Cell> = serde_json::from_str(&json).expect("reads");
         assert_eq!(read, cells);
     }

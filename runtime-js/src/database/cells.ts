@@ -16,7 +16,8 @@ export type Cell =
   | { date: number }
   | { bigint: string }
   | { json: string }
-  | { bytes: Uint8Array };
+  | { bytes: Uint8Array }
+  | { list: Cell[] };
 
 /** Makes one parameter; `position` counts from 1. */
 function toCell(value: unknown, position: number): Cell {
@@ -82,6 +83,7 @@ export function fromCell(cell: Cell): unknown {
   if ("date" in cell) return new Date(cell.date);
   if ("bigint" in cell) return cell.bigint;
   if ("json" in cell) return JSON.parse(cell.json);
+  if ("list" in cell) return cell.list.map(fromCell);
   return fromCell(cell.bytes);
 }
 

@@ -3,6 +3,13 @@
 use async_trait::async_trait;
 use ketrics_directory::Database;
 use ketrics_protocol::Cell;
+use std::time::Duration;
+
+/// The largest integer up to which JavaScript tells all integers apart.
+pub(crate) const SAFE: i64 = (1 << 53) - 1;
+
+/// What a statement is told that would begin or end a transaction behind the platform's back.
+pub(crate) const TRANSACTIONS: &str = "transactions are made by transaction(), not in SQL";
 
 /// What the grant allows. The engine enforces it; nobody reads the SQL for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +52,31 @@ impl Access {
 pub(crate) struct Statement {
     pub(crate) sql: String,
     pub(crate) parameters: Vec<Cell>,
+    /// How long its invocation may still run.
+    pub(crate) time_left: Duration,
+}
+
+/// Whether there is a parameter for each placeholder and no other.
+///
+/// # Errors
+/// When there are more or fewer.
+pub(crate) fn check_count(placeholders: usize, given: usize) -> Result<(), StatementError> {
+    if placeholders == given {
+        return Ok(());
+    }
+    Err(StatementError::Refused(format!(
+        "the statement has {placeholders} placeholders, and {given} parameters were given"
+    )))
+}
+
+/// An integer, as text where JavaScript would lose digits.
+#[expect(clippy::cast_precision_loss, reason = "only within 2^53")]
+pub(crate) fn integer(value: i64) -> Cell {
+    if (-SAFE..=SAFE).contains(&value) {
+        Cell::Number(value as f64)
+    } else {
+        Cell::Text(value.to_string())
+    }
 }
 
 /// What a statement did.
@@ -56,7 +88,7 @@ pub(crate) struct Outcome {
     pub(crate) row_count: u32,
     /// For statements that write.
     pub(crate) affected_rows: Option<u64>,
-    pub(crate) insert_id: Option<i64>,
+    pub(crate) insert_id: Option<Cell>,
 }
 
 /// A step of a transaction. Savepoints are numbered from the outside.

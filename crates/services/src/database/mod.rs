@@ -4,9 +4,15 @@
 //! transaction takes a session from the pool for itself; a transaction keeps one until it ends.
 //! Nested transactions are savepoints of the outermost one's session.
 
+mod calendar;
 mod connections;
 mod engine;
 mod placeholders;
+mod pool;
+mod postgres;
+mod result;
+mod settings;
+mod socket;
 mod sqlite;
 
 pub(crate) use connections::OpenConnections;
@@ -28,10 +34,10 @@ use engine::Statement;
 use engine::StatementError;
 use ketrics_directory::Directory;
 use ketrics_directory::Lookup;
-use ketrics_protocol::Cell;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::ServiceError;
+use postgres::Postgres;
 use sqlite::Sqlite;
 use std::sync::Arc;
 
@@ -41,6 +47,7 @@ const SHOWN_SQL: usize = 200;
 pub(crate) struct Databases {
     directory: Directory,
     sqlite: Arc<dyn Engine>,
+    postgres: Arc<dyn Engine>,
 }
 
 impl Databases {
@@ -50,6 +57,7 @@ impl Databases {
         Ok(Self {
             directory,
             sqlite: Arc::new(Sqlite::new(root)),
+            postgres: Arc::new(Postgres::new()),
         })
     }
 
@@ -73,7 +81,11 @@ impl Databases {
                 sql,
                 parameters,
             } => {
-                let statement = Statement { sql, parameters };
+                let statement = Statement {
+                    sql,
+                    parameters,
+                    time_left: invocation.time_left(),
+                };
                 let outcome = self
                     .run(invocation, connection, transaction, statement)
                     .await?;
@@ -91,14 +103,18 @@ impl Databases {
                 sql,
                 parameters,
             } => {
-                let statement = Statement { sql, parameters };
+                let statement = Statement {
+                    sql,
+                    parameters,
+                    time_left: invocation.time_left(),
+                };
                 let outcome = self
                     .run(invocation, connection, transaction, statement)
                     .await?;
                 #[expect(clippy::cast_precision_loss, reason = "no table has 2^53 rows")]
                 Ok(DatabaseReply::Execute {
                     affected_rows: outcome.affected_rows.unwrap_or(0) as f64,
-                    insert_id: outcome.insert_id.map(insert_id),
+                    insert_id: outcome.insert_id,
                 })
             }
             DatabaseCall::Begin { connection, parent } => {
@@ -166,6 +182,7 @@ impl Databases {
         };
         let engine = match connected.database.engine.as_str() {
             "sqlite" => &self.sqlite,
+            "postgresql" | "postgres" => &self.postgres,
             other => {
                 return Err(refused(&format!(
                     "the engine {other} is not available on this host"
@@ -357,8 +374,4 @@ async fn end(root: &connections::SharedRoot) {
     if let Err(error) = root.session.control(Control::Rollback).await {
         tracing::debug!(%error, "there was nothing left to roll back");
     }
-}
-
-fn insert_id(id: i64) -> Cell {
-    sqlite::integer(id)
 }

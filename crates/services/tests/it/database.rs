@@ -1,5 +1,10 @@
 //! `ketrics.Database` on SQLite.
 
+use crate::db::Db;
+use crate::db::ask;
+use crate::db::connect;
+use crate::db::number;
+use crate::db::text;
 use crate::world::World;
 use crate::world::invocation;
 use crate::world::services;
@@ -8,169 +13,9 @@ use crate::world::world;
 use ketrics_directory::DatabaseSpec;
 use ketrics_protocol::Cell;
 use ketrics_protocol::DatabaseCall;
-use ketrics_protocol::DatabaseReply;
-use ketrics_protocol::ServiceCall;
-use ketrics_protocol::ServiceError;
-use ketrics_protocol::ServiceReply;
 use ketrics_services::EgressPolicy;
-use ketrics_services::Invocation;
 use std::sync::Arc;
 use std::time::Duration;
-
-async fn ask(
-    world: &World,
-    invocation: &Invocation,
-    call: DatabaseCall,
-) -> Result<DatabaseReply, ServiceError> {
-    match world.call(invocation, ServiceCall::Database(call)).await? {
-        ServiceReply::Database(reply) => Ok(reply),
-        other => panic!("{other:?}"),
-    }
-}
-
-async fn connect(world: &World, invocation: &Invocation, code: &str) -> Result<u32, ServiceError> {
-    match ask(
-        world,
-        invocation,
-        DatabaseCall::Connect {
-            database: code.into(),
-        },
-    )
-    .await?
-    {
-        DatabaseReply::Connect { connection, .. } => Ok(connection),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// One connection of one invocation, for short tests.
-struct Db<'w> {
-    world: &'w World,
-    invocation: Arc<Invocation>,
-    connection: u32,
-}
-
-struct Rows {
-    columns: Vec<String>,
-    cells: Vec<Cell>,
-    affected: Option<f64>,
-}
-
-impl<'w> Db<'w> {
-    async fn new(world: &'w World) -> Self {
-        let invocation = world.invocation();
-        let connection = connect(world, &invocation, "main").await.unwrap();
-        Self {
-            world,
-            invocation,
-            connection,
-        }
-    }
-
-    async fn query_in(
-        &self,
-        transaction: Option<u32>,
-        sql: &str,
-        parameters: &[Cell],
-    ) -> Result<Rows, ServiceError> {
-        let call = DatabaseCall::Query {
-            connection: self.connection,
-            transaction,
-            sql: sql.into(),
-            parameters: parameters.to_vec(),
-        };
-        match ask(self.world, &self.invocation, call).await? {
-            DatabaseReply::Query {
-                columns,
-                cells,
-                affected_rows,
-                ..
-            } => Ok(Rows {
-                columns,
-                cells,
-                affected: affected_rows,
-            }),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn query(&self, sql: &str, parameters: &[Cell]) -> Result<Vec<Cell>, ServiceError> {
-        self.query_in(None, sql, parameters)
-            .await
-            .map(|rows| rows.cells)
-    }
-
-    async fn execute(&self, sql: &str, parameters: &[Cell]) -> (f64, Option<Cell>) {
-        let call = DatabaseCall::Execute {
-            connection: self.connection,
-            transaction: None,
-            sql: sql.into(),
-            parameters: parameters.to_vec(),
-        };
-        match ask(self.world, &self.invocation, call).await.unwrap() {
-            DatabaseReply::Execute {
-                affected_rows,
-                insert_id,
-            } => (affected_rows, insert_id),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// The reason that an error gives.
-    async fn refused(&self, sql: &str) -> String {
-        let error = self
-            .query(sql, &[])
-            .await
-            .err()
-            .unwrap_or_else(|| panic!("allowed: {sql}"));
-        let (class, arguments) = told(&error);
-        assert_eq!(class, "DatabaseQueryError", "{sql}");
-        assert_eq!(arguments[0], "main");
-        arguments[1].clone()
-    }
-
-    async fn begin(&self, parent: Option<u32>) -> Result<u32, ServiceError> {
-        let call = DatabaseCall::Begin {
-            connection: self.connection,
-            parent,
-        };
-        match ask(self.world, &self.invocation, call).await? {
-            DatabaseReply::Begin { transaction } => Ok(transaction),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn commit(&self, transaction: u32) -> Result<(), ServiceError> {
-        let call = DatabaseCall::Commit {
-            connection: self.connection,
-            transaction,
-        };
-        ask(self.world, &self.invocation, call).await.map(drop)
-    }
-
-    async fn rollback(&self, transaction: u32) -> Result<(), ServiceError> {
-        let call = DatabaseCall::Rollback {
-            connection: self.connection,
-            transaction,
-        };
-        ask(self.world, &self.invocation, call).await.map(drop)
-    }
-
-    async fn count(&self) -> Cell {
-        self.query("SELECT COUNT(*) FROM t", &[])
-            .await
-            .unwrap()
-            .remove(0)
-    }
-}
-
-fn number(value: u32) -> Cell {
-    Cell::Number(value.into())
-}
-
-fn text(value: &str) -> Cell {
-    Cell::Text(value.into())
-}
 
 async fn open() -> World {
     let world = world().await;

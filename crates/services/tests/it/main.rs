@@ -1,6 +1,10 @@
 //! The services on a real directory, real files and real sockets.
 
 mod database;
+mod database_engines;
+mod database_postgres;
+mod database_servers;
+mod db;
 mod document_servers;
 mod documentdb;
 mod http;

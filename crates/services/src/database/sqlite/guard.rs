@@ -6,6 +6,7 @@
 //! something behind on a pooled connection, or end a transaction that the platform keeps book of.
 
 use crate::database::engine::Access;
+use crate::database::engine::TRANSACTIONS;
 use rusqlite::hooks::AuthAction;
 use rusqlite::hooks::AuthContext;
 use rusqlite::hooks::Authorization;
@@ -154,7 +155,7 @@ impl Guard {
                 pragma_value,
             } => self.refuse_pragma(pragma_name, pragma_value),
             AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => {
-                Some("transactions are made by transaction(), not in SQL".to_owned())
+                Some(TRANSACTIONS.to_owned())
             }
             AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
                 Some("other database files cannot be reached (ATTACH, DETACH, VACUUM)".to_owned())

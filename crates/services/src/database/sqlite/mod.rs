@@ -9,8 +9,6 @@ mod guard;
 mod session;
 mod value;
 
-pub(crate) use value::integer;
-
 use crate::database::engine::Access;
 use crate::database::engine::ConnectError;
 use crate::database::engine::Engine;

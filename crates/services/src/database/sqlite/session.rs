@@ -6,7 +6,10 @@ use crate::database::engine::Outcome;
 use crate::database::engine::Session;
 use crate::database::engine::Statement;
 use crate::database::engine::StatementError;
+use crate::database::engine::check_count;
+use crate::database::engine::integer;
 use crate::database::placeholders;
+use crate::database::result::Weight;
 use crate::database::sqlite::Pool;
 use crate::database::sqlite::guard::Guard;
 use crate::database::sqlite::value;
@@ -18,9 +21,6 @@ use rusqlite::InterruptHandle;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
-
-/// Bytes of all cells of a result.
-const MAX_RESULT: usize = 64 * 1024 * 1024;
 
 /// A connection with everything that belongs to it.
 pub(crate) struct Live {
@@ -130,13 +130,7 @@ impl Drop for SqliteSession {
 
 fn run(live: &mut Live, statement: Statement) -> Result<Outcome, StatementError> {
     let numbered = placeholders::number(&statement.sql).map_err(StatementError::Refused)?;
-    let given = statement.parameters.len();
-    if numbered.parameters != given {
-        return Err(StatementError::Refused(format!(
-            "the statement has {} placeholders, and {given} parameters were given",
-            numbered.parameters
-        )));
-    }
+    check_count(numbered.parameters, statement.parameters.len())?;
     let failed = |error: rusqlite::Error| describe(&error, &live.guard);
     let connection = &live.connection;
     let before = connection.total_changes();
@@ -162,18 +156,13 @@ fn run(live: &mut Live, statement: Statement) -> Result<Outcome, StatementError>
         columns,
         ..Outcome::default()
     };
-    let mut weight = 0;
+    let mut weight = Weight::default();
     let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(failed)? {
         for (index, declared) in declared.iter().enumerate() {
             let cell = value::cell(row.get_ref(index).map_err(failed)?, *declared);
-            weight += value::weight(&cell);
+            weight.add(&cell).map_err(StatementError::Refused)?;
             outcome.cells.push(cell);
-        }
-        if weight > MAX_RESULT {
-            return Err(StatementError::Refused(format!(
-                "the result is larger than {MAX_RESULT} bytes; LIMIT makes it smaller"
-            )));
         }
         outcome.row_count += 1;
     }
@@ -185,7 +174,7 @@ fn run(live: &mut Live, statement: Statement) -> Result<Outcome, StatementError>
         let affected = if changed { connection.changes() } else { 0 };
         outcome.affected_rows = Some(affected);
         outcome.insert_id =
-            (numbered.inserts && affected > 0).then(|| connection.last_insert_rowid());
+            (numbered.inserts && affected > 0).then(|| integer(connection.last_insert_rowid()));
     }
     Ok(outcome)
 }

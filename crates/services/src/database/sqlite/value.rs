@@ -5,6 +5,8 @@
 //! back as a date when it is one, a text in a column declared `JSON` or `JSONB` comes back parsed
 //! when it is JSON, and `BOOLEAN` comes back as the number that SQLite stores.
 
+use crate::database::engine::SAFE;
+use crate::database::engine::integer;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::NaiveDateTime;
@@ -13,9 +15,6 @@ use chrono::SecondsFormat;
 use ketrics_protocol::Cell;
 use rusqlite::types::Value;
 use rusqlite::types::ValueRef;
-
-/// The largest integer up to which JavaScript tells all integers apart.
-const SAFE: i64 = (1 << 53) - 1;
 
 /// What a column's declared type makes of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +53,7 @@ pub(crate) fn parameter(position: usize, cell: Cell) -> Result<Value, String> {
         Cell::BigInt(value) => Value::Integer(value.parse().map_err(|_| {
             format!("parameter {position} is an integer of more than 64 bits, which SQLite lacks")
         })?),
+        Cell::List(_) => return Err(format!("parameter {position} is a list of values")),
     })
 }
 
@@ -93,16 +93,6 @@ pub(crate) fn cell(value: ValueRef<'_>, declared: Declared) -> Cell {
     }
 }
 
-/// An integer, as text where JavaScript would lose digits.
-#[expect(clippy::cast_precision_loss, reason = "only within 2^53")]
-pub(crate) fn integer(value: i64) -> Cell {
-    if (-SAFE..=SAFE).contains(&value) {
-        Cell::Number(value as f64)
-    } else {
-        Cell::Text(value.to_string())
-    }
-}
-
 #[expect(clippy::cast_precision_loss, reason = "times stay below 2^53")]
 fn text(text: String, declared: Declared) -> Cell {
     match declared {
@@ -131,15 +121,6 @@ fn milliseconds(text: &str) -> Option<i64> {
         .into_iter()
         .find_map(|format| NaiveDateTime::parse_from_str(&spelled, format).ok())
         .map(|time| time.and_utc().timestamp_millis())
-}
-
-/// About how much memory a cell takes on its way.
-pub(crate) fn weight(cell: &Cell) -> usize {
-    16 + match cell {
-        Cell::Text(text) | Cell::Json(text) | Cell::BigInt(text) => text.len(),
-        Cell::Bytes(bytes) => bytes.len(),
-        Cell::Null | Cell::Bool(_) | Cell::Number(_) | Cell::Date(_) => 0,
-    }
 }
 
 #[cfg(test)]

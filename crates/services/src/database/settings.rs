@@ -1,0 +1,194 @@
+//! Where a database server is, as its tenant's administrator wrote it down: a URL.
+//!
+//! `postgresql://user:password@host:5432/database?sslmode=verify-full&max_connections=20`, or the
+//! same with `mysql` or `mariadb`. The connection is encrypted and the server's certificate is
+//! checked, unless the server is on this host or `sslmode=disable` says otherwise.
+//!
+//! An administrator chose this address, so it is not held against the egress policy, which is about
+//! addresses that tenant code names. No message made here holds any part of the URL but the name of
+//! a parameter.
+
+use crate::database::engine::ConnectError;
+use percent_encoding::percent_decode_str;
+use std::path::PathBuf;
+use url::Host;
+use url::Url;
+
+/// Connections to one database at once, where the URL names no other number.
+const MOST_CONNECTIONS: usize = 10;
+/// And the most that it can name.
+const CONNECTIONS_LIMIT: usize = 100;
+
+/// How a server is reached.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) user: String,
+    pub(crate) password: Option<String>,
+    pub(crate) database: String,
+    pub(crate) tls: Tls,
+    pub(crate) most: usize,
+}
+
+/// Whether the connection is encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tls {
+    Off,
+    /// By a certificate that the host trusts, or one in this file signed.
+    Verified(Option<PathBuf>),
+}
+
+fn invalid(what: impl std::fmt::Display) -> ConnectError {
+    ConnectError::Refused(format!(
+        "the settings of this database are not valid: {what}"
+    ))
+}
+
+impl Settings {
+    /// Reads a URL of one of these schemes.
+    pub(crate) fn read(text: &str, schemes: &[&str], port: u16) -> Result<Self, ConnectError> {
+        let shape = || {
+            invalid(format_args!(
+                "they must be a URL like {}://user:password@host/database",
+                schemes[0]
+            ))
+        };
+        let url = Url::parse(text.trim()).map_err(|_| shape())?;
+        if !schemes.contains(&url.scheme()) {
+            return Err(shape());
+        }
+        let decoded = |text: &str| {
+            percent_decode_str(text)
+                .decode_utf8()
+                .map(std::borrow::Cow::into_owned)
+                .map_err(|_| shape())
+        };
+        let host = decoded(
+            url.host_str()
+                .filter(|host| !host.is_empty())
+                .ok_or_else(shape)?,
+        )?;
+        let user = decoded(url.username())?;
+        let database = decoded(url.path().trim_start_matches('/'))?;
+        if user.is_empty() || database.is_empty() {
+            return Err(shape());
+        }
+        let mut mode = None;
+        let mut roots = None;
+        let mut most = MOST_CONNECTIONS;
+        for (name, value) in url.query_pairs() {
+            match &*name {
+                "sslmode" => mode = Some(value.into_owned()),
+                "sslrootcert" => roots = Some(PathBuf::from(&*value)),
+                "max_connections" => {
+                    most = value
+                        .parse()
+                        .ok()
+                        .filter(|most| (1..=CONNECTIONS_LIMIT).contains(most))
+                        .ok_or_else(|| {
+                            invalid(format_args!(
+                                "max_connections must be from 1 to {CONNECTIONS_LIMIT}"
+                            ))
+                        })?;
+                }
+                other => {
+                    return Err(invalid(format_args!(
+                        "the parameter {other} is unknown; \
+                         there are sslmode, sslrootcert and max_connections"
+                    )));
+                }
+            }
+        }
+        let tls = match mode.as_deref() {
+            Some("disable") => Tls::Off,
+            None if roots.is_none() && is_here(url.host_str().unwrap_or_default()) => Tls::Off,
+            None | Some("require" | "verify-ca" | "verify-full") => Tls::Verified(roots),
+            Some(_) => {
+                return Err(invalid(
+                    "sslmode must be disable, or require, verify-ca or verify-full, \
+                     which all check the server's certificate and name",
+                ));
+            }
+        };
+        Ok(Self {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: url.port().unwrap_or(port),
+            user,
+            password: url.password().map(decoded).transpose()?,
+            database,
+            tls,
+            most,
+        })
+    }
+}
+
+fn is_here(host: &str) -> bool {
+    match Host::parse(host) {
+        Ok(Host::Domain(name)) => name == "localhost",
+        Ok(Host::Ipv4(address)) => address.is_loopback(),
+        Ok(Host::Ipv6(address)) => address.is_loopback(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings, ConnectError> {
+        Settings::read(text, &["postgresql", "postgres"], 5432)
+    }
+
+    #[test]
+    fn a_url_names_everything() {
+        let settings = read("postgres://us%40er:p%3Aw@[::1]:99/a%20b?max_connections=3")
+            .ok()
+            .unwrap();
+        assert_eq!(settings.host, "::1");
+        assert_eq!(settings.port, 99);
+        assert_eq!(settings.user, "us@er");
+        assert_eq!(settings.password.as_deref(), Some("p:w"));
+        assert_eq!(settings.database, "a b");
+        assert_eq!(settings.tls, Tls::Off);
+        assert_eq!(settings.most, 3);
+        let settings = read("postgresql://u@db.example/d").ok().unwrap();
+        assert_eq!((settings.port, settings.most), (5432, 10));
+        assert_eq!(settings.tls, Tls::Verified(None));
+        let off = read("postgresql://u@db.example/d?sslmode=disable")
+            .ok()
+            .unwrap();
+        assert_eq!(off.tls, Tls::Off);
+        let roots = read("postgresql://u@localhost/d?sslrootcert=/ca.pem")
+            .ok()
+            .unwrap();
+        assert_eq!(roots.tls, Tls::Verified(Some("/ca.pem".into())));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_nothing_else() {
+        for (text, named) in [
+            ("", "a URL like postgresql://"),
+            ("db.secret", "a URL like"),
+            ("mysql://secret:secret@secret/secret", "a URL like"),
+            ("postgres://secret.secret/secret", "a URL like"),
+            ("postgres://secret@secret/", "a URL like"),
+            (
+                "postgres://secret@secret/secret?sslmode=secret",
+                "sslmode must be",
+            ),
+            (
+                "postgres://secret@secret/secret?max_connections=0",
+                "from 1 to 100",
+            ),
+            (
+                "postgres://secret@secret/secret?option=secret",
+                "option is unknown",
+            ),
+        ] {
+            let reason = read(text).err().unwrap().to_string();
+            assert!(reason.contains(named), "{text}: {reason}");
+            assert!(!reason.contains("secret"), "{text}: {reason}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Sockets to database servers: plain on this host, elsewhere encrypted, with the server's
+//! certificate and name checked.
+
+use crate::database::engine::ConnectError;
+use crate::database::settings::Settings;
+use crate::database::settings::Tls;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+
+/// A socket, encrypted or not.
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Socket for S {}
+
+/// A reason for tenant code, which has no host, user or database in it.
+pub(crate) fn refused(reason: &str) -> ConnectError {
+    ConnectError::Refused(reason.to_owned())
+}
+
+/// The server is not there, or not any more.
+pub(crate) fn unreachable(error: &io::Error) -> ConnectError {
+    tracing::warn!(%error, "a tenant's database server cannot be reached");
+    refused("the server cannot be reached")
+}
+
+/// The server has no TLS where the settings want it.
+pub(crate) fn plain_only() -> ConnectError {
+    refused(
+        "the server does not speak TLS; sslmode=disable in the database's settings goes without",
+    )
+}
+
+/// Dials the server.
+pub(crate) async fn dial(settings: &Settings) -> Result<TcpStream, ConnectError> {
+    let socket = TcpStream::connect((settings.host.as_str(), settings.port))
+        .await
+        .map_err(|error| unreachable(&error))?;
+    socket
+        .set_nodelay(true)
+        .map_err(|error| unreachable(&error))?;
+    Ok(socket)
+}
+
+/// Encrypts a socket on which the server is ready for it.
+pub(crate) async fn secure(
+    settings: &Settings,
+    socket: TcpStream,
+) -> Result<Box<dyn Socket>, ConnectError> {
+    let Tls::Verified(roots) = &settings.tls else {
+        return Ok(Box::new(socket));
+    };
+    let name = ServerName::try_from(settings.host.clone())
+        .map_err(|_| refused("the settings of this database are not valid: the host"))?;
+    let secured = TlsConnector::from(client(roots.as_deref())?)
+        .connect(name, socket)
+        .await
+        .map_err(|error| {
+            tracing::warn!(%error, "a tenant's database server failed the TLS handshake");
+            refused("the server's TLS certificate was not accepted")
+        })?;
+    Ok(Box::new(secured))
+}
+
+fn client(roots: Option<&Path>) -> Result<Arc<ClientConfig>, ConnectError> {
+    let trusted = match roots {
+        Some(file) => read(file)?,
+        None => of_this_host(),
+    };
+    ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ConnectError::Failed(error.to_string()))
+        .map(|config| Arc::new(config.with_root_certificates(trusted).with_no_client_auth()))
+}
+
+fn read(file: &Path) -> Result<RootCertStore, ConnectError> {
+    let unreadable =
+        || refused("the settings of this database are not valid: sslrootcert cannot be read");
+    let mut trusted = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|_| unreadable())? {
+        trusted
+            .add(certificate.map_err(|_| unreadable())?)
+            .map_err(|_| unreadable())?;
+    }
+    Ok(trusted)
+}
+
+/// Those that this host trusts, read once.
+fn of_this_host() -> RootCertStore {
+    static TRUSTED: OnceLock<RootCertStore> = OnceLock::new();
+    TRUSTED
+        .get_or_init(|| {
+            let mut trusted = RootCertStore::empty();
+            trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            trusted
+        })
+        .clone()
+}
