@@ -16,6 +16,7 @@ use reqwest::Client;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 use serde_json::json;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -29,7 +30,7 @@ pub struct Host {
     pub url: String,
     /// What it knows.
     pub directory: Directory,
-    _data: TempDir,
+    data: TempDir,
     // Behind the program, which uses it.
     _schema: Option<Arc<Schema>>,
 }
@@ -52,7 +53,7 @@ impl Host {
             client,
             url,
             directory: setup.directory,
-            _data: setup.data,
+            data: setup.data,
             _schema: setup.schema,
         }
     }
@@ -60,6 +61,27 @@ impl Host {
     /// A request to a path of this host.
     pub fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.url))
+    }
+
+    /// Its data folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The administrator's token, as the command line prints it.
+    ///
+    /// # Panics
+    /// When it is not printed.
+    #[must_use]
+    pub fn administrator(&self) -> String {
+        let output = Command::new(ketrics())
+            .args(["token", "admin", "--data"])
+            .arg(self.data())
+            .output()
+            .expect("it runs");
+        let token = String::from_utf8(output.stdout).expect("a text");
+        token.trim().to_owned()
     }
 
     /// A client for any address.

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod folder;
 mod host;
 mod processes;
 mod program;
@@ -15,6 +16,7 @@ mod setup;
 mod token;
 
 pub use answer::Answer;
+pub use folder::Folder;
 pub use host::Host;
 pub use processes::Processes;
 pub use program::Program;

@@ -9,6 +9,7 @@ use ketrics_directory::Assignee;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::DatabaseSpec;
+use ketrics_directory::DeploymentId;
 use ketrics_directory::Directory;
 use ketrics_directory::GrantKind;
 use ketrics_directory::NewDeployment;
@@ -312,6 +313,7 @@ fn data() -> TempDir {
 /// Stores a deployment and makes it the active one.
 pub(crate) async fn deploy(directory: &Directory, app: &App, spec: &AppSpec<'_>) {
     let new = NewDeployment {
+        id: DeploymentId::new(),
         version: "1.0.0".to_owned(),
         config: "{}".to_owned(),
         bundle: Bundle {

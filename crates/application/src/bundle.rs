@@ -57,7 +57,7 @@ impl Bundle {
     /// # Errors
     /// [`BundleError`] when the entry is missing, too long, or no text.
     pub fn read(folder: &Path, config: &ApplicationConfig) -> Result<Self, BundleError> {
-        let name = normalized(&config.entry);
+        let name = Self::normalized(&config.entry);
         let shown = format!("backend/{name}");
         let backend = folder.join("backend");
         let path = backend.join(&name);
@@ -110,19 +110,42 @@ impl Bundle {
         };
         let source_map = source_map.or_else(inline);
         Ok(Self {
-            name: normalized(name),
+            name: Self::normalized(name),
             format: ModuleFormat::of(name, &source),
             source,
             source_map,
         })
     }
-}
 
-fn normalized(entry: &str) -> String {
-    let segments = entry
-        .split('/')
-        .filter(|segment| !matches!(*segment, "" | "."));
-    segments.collect::<Vec<_>>().join("/")
+    /// An `entry` as [`Bundle::name`] has it.
+    pub(crate) fn normalized(entry: &str) -> String {
+        let segments = entry
+            .split('/')
+            .filter(|segment| !matches!(*segment, "" | "."));
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    /// The path within `backend/` at which the source map of a bundle would stand, unless it is
+    /// inside the bundle or elsewhere altogether.
+    pub(crate) fn map_of(name: &str, source: &str) -> Option<String> {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let beside = format!("{file}.map");
+        let url = reference(source).unwrap_or(&beside);
+        if url.contains(':') {
+            return None;
+        }
+        let mut path: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+        for segment in url.split('/') {
+            match segment {
+                "" | "." => {}
+                ".." => {
+                    path.pop()?;
+                }
+                segment => path.push(segment),
+            }
+        }
+        Some(path.join("/"))
+    }
 }
 
 fn is_inside(path: &Path, folder: &Path) -> bool {

@@ -1,17 +1,25 @@
-//! What an application is on disk: its `ketrics.config.json`, its bundle, the bundle's source map
-//! and its test requests.
+//! What an application is on disk: its `ketrics.config.json`, its bundle, the bundle's source map,
+//! the ZIP that carries all of them to a host, and its test requests.
 //!
 //! Everything here is bytes in, checked values out; nothing knows the platform. Input comes from
 //! people who write applications, so every error says what is wrong, where, and what is allowed.
 
 #![warn(missing_docs)]
 
+mod archive;
 mod bundle;
 mod config;
 mod module_format;
 mod source_map;
 mod test_request;
 
+pub use archive::ArchiveError;
+pub use archive::MAX_ARCHIVE_BYTES;
+pub use archive::MAX_ARCHIVE_FILES;
+pub use archive::PackError;
+pub use archive::Package;
+pub use archive::PackedFile;
+pub use archive::Unpacked;
 pub use bundle::Bundle;
 pub use bundle::BundleError;
 pub use bundle::MAX_BUNDLE_BYTES;

@@ -49,6 +49,8 @@ pub struct Bundle {
 /// A deployment that is about to be made.
 #[derive(Clone, Debug)]
 pub struct NewDeployment {
+    /// The id that it is to have.
+    pub id: DeploymentId,
     /// Version in `ketrics.config.json`.
     pub version: String,
     /// `ketrics.config.json`.
@@ -101,7 +103,7 @@ impl Directory {
         new: NewDeployment,
     ) -> Result<Deployment, DirectoryError> {
         let made = Deployment {
-            id: DeploymentId::new(),
+            id: new.id,
             application_id: application,
             version: new.version,
             config: new.config,

@@ -5,8 +5,12 @@ use crate::Directory;
 use crate::DirectoryError;
 use std::collections::BTreeMap;
 
+/// Makes an empty value where there is none. A deployment declares; it never overwrites.
+pub(crate) const DECLARE_VARIABLE: &str = "INSERT INTO environment (application_id, name, value) \
+    VALUES ($1, $2, '') ON CONFLICT (application_id, name) DO NOTHING";
+
 impl Directory {
-    /// Makes an empty value where there is none. A deployment declares; it never overwrites.
+    /// Makes an empty value where there is none.
     ///
     /// # Errors
     /// When the directory does not answer.
@@ -15,14 +19,11 @@ impl Directory {
         application: ApplicationId,
         name: &str,
     ) -> Result<(), DirectoryError> {
-        sqlx::query(
-            "INSERT INTO environment (application_id, name, value) VALUES ($1, $2, '') \
-             ON CONFLICT (application_id, name) DO NOTHING",
-        )
-        .bind(application.to_string())
-        .bind(name)
-        .execute(&self.pool)
-        .await?;
+        sqlx::query(DECLARE_VARIABLE)
+            .bind(application.to_string())
+            .bind(name)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

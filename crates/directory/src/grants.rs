@@ -32,7 +32,7 @@ pub enum GrantKind {
 }
 
 impl GrantKind {
-    fn column(self) -> &'static str {
+    pub(crate) fn column(self) -> &'static str {
         match self {
             Self::Volume => "volume",
             Self::Database => "database",

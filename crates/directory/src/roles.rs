@@ -12,6 +12,12 @@ use std::collections::BTreeSet;
 /// The capability that stands for all of them.
 const EVERYTHING: &str = "*";
 
+/// Makes a role, or gives it this name and these actions.
+pub(crate) const ENSURE_ROLE: &str = "INSERT INTO roles (id, application_id, code, name, actions) \
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (application_id, code) DO UPDATE \
+    SET name = excluded.name, actions = excluded.actions \
+    RETURNING id, application_id, code, name, actions";
+
 /// A bundle of capabilities in one application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
@@ -82,20 +88,14 @@ impl Directory {
         name: &str,
         actions: &[String],
     ) -> Result<Role, DirectoryError> {
-        let row: Row = sqlx::query_as(
-            "INSERT INTO roles (id, application_id, code, name, actions) \
-             VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (application_id, code) DO UPDATE \
-             SET name = excluded.name, actions = excluded.actions \
-             RETURNING id, application_id, code, name, actions",
-        )
-        .bind(RoleId::new().to_string())
-        .bind(application.to_string())
-        .bind(code)
-        .bind(name)
-        .bind(serde_json::to_string(actions)?)
-        .fetch_one(&self.pool)
-        .await?;
+        let row: Row = sqlx::query_as(ENSURE_ROLE)
+            .bind(RoleId::new().to_string())
+            .bind(application.to_string())
+            .bind(code)
+            .bind(name)
+            .bind(serde_json::to_string(actions)?)
+            .fetch_one(&self.pool)
+            .await?;
         role(row)
     }
 

@@ -3,9 +3,11 @@
 
 #![warn(missing_docs)]
 
+pub mod administrator;
 pub mod admission;
 pub mod auth;
 mod call_log;
+pub mod deploy;
 pub mod error;
 pub mod http;
 pub mod jobs;
@@ -18,7 +20,9 @@ mod worker;
 pub use worker::application::Ahead;
 pub use worker::base::WorkerCommand;
 
+use crate::administrator::AdministratorKey;
 use crate::auth::TokenVerifier;
+use crate::deploy::Deployer;
 use crate::http::Http;
 use crate::jobs::JobsConfig;
 use crate::log::LogSink;
@@ -30,6 +34,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// Deployments that may arrive at once; each is held in memory.
+const UPLOADS: usize = 4;
 
 /// How often zygotes that nobody uses are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -44,6 +52,8 @@ pub struct GatewayConfig {
     pub cors_origins: Vec<String>,
     /// Verifies bearer tokens.
     pub verifier: Arc<dyn TokenVerifier>,
+    /// The administrator's token.
+    pub administrator: AdministratorKey,
     /// Takes the log.
     pub log: Arc<dyn LogSink>,
 }
@@ -52,6 +62,7 @@ pub struct GatewayConfig {
 #[derive(Debug)]
 pub struct Gateway {
     runtime: Arc<Runtime>,
+    deployer: Arc<Deployer>,
     router: axum::Router,
 }
 
@@ -74,18 +85,32 @@ impl Gateway {
                 sweeping.sweep();
             }
         });
+        let deployer = Arc::new(Deployer::new(Arc::clone(&runtime)));
         let router = http::router(Http {
             runtime: Arc::clone(&runtime),
+            deployer: Arc::clone(&deployer),
+            administrator: config.administrator,
+            uploads: Semaphore::new(UPLOADS),
             verifier: config.verifier,
             cors_origins: config.cors_origins,
         });
-        Ok(Self { runtime, router })
+        Ok(Self {
+            runtime,
+            deployer,
+            router,
+        })
     }
 
-    /// What runs the calls, for whoever deploys.
+    /// What runs the calls.
     #[must_use]
     pub fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
+    }
+
+    /// What deploys.
+    #[must_use]
+    pub fn deployer(&self) -> &Arc<Deployer> {
+        &self.deployer
     }
 
     /// Serves until `stop` resolves; requests that run then are finished.

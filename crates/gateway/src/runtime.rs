@@ -21,6 +21,7 @@ use crate::worker::invocation;
 use crate::worker::invocation::Answer;
 use crate::worker::zygotes::Claim;
 use crate::worker::zygotes::Zygotes;
+use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::Directory;
 use ketrics_protocol::ApplicationContext;
@@ -206,13 +207,35 @@ impl Runtime {
         (self.zygotes.count(), running, waiting)
     }
 
-    /// Loads an application before anybody calls it, and says what it exports.
+    /// Loads a deployment before anybody calls it, and says what it exports.
     ///
     /// # Errors
-    /// When its bundle does not load.
-    pub async fn prepare(&self, target: &Target) -> Result<LoadReport, CallError> {
-        let application = self.zygote(target).await?;
-        Ok(application.report.clone())
+    /// When its bundle does not load; the message has the stack.
+    pub async fn prepare(&self, target: &Target, bundle: &Bundle) -> Result<LoadReport, CallError> {
+        // It may not be in the directory yet.
+        self.stacks.keep(target.deployment.id, bundle);
+        let load = || async { Ok(self.load_frame(target, bundle.clone())) };
+        let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
+        match self.zygotes.application(target.zygote(), load, log).await {
+            Ok(application) => Ok(application.report.clone()),
+            Err(error) => {
+                let stack = match &error {
+                    LoadError::Threw(failure) => failure.stack.clone(),
+                    _ => None,
+                };
+                let mut error = self.load_error(target, error).await;
+                if let Some(stack) = stack {
+                    let stack = self.stacks.map(target.deployment.id, &stack).await;
+                    error.message = format!("The application does not load: {stack}");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Lets the zygote of a deployment go that was prepared for nothing.
+    pub fn discard(&self, target: &Target) {
+        self.zygotes.discard(&target.zygote());
     }
 
     /// Runs a call.
@@ -298,21 +321,25 @@ impl Runtime {
             let bundle = self.directory.bundle(target.deployment.id).await;
             let bundle = bundle.map_err(io::Error::other)?;
             let bundle = bundle.ok_or_else(|| io::Error::other("the deployment has no bundle"))?;
-            Ok(frame::Load {
-                name: bundle.name,
-                source: bundle.source,
-                format: match bundle.format {
-                    BundleFormat::CommonJs => frame::BundleFormat::CommonJs,
-                    BundleFormat::EsModule => frame::BundleFormat::EsModule,
-                },
-                environment: target.environment.clone(),
-                limits: self.config.limits.clone(),
-            })
+            Ok(self.load_frame(target, bundle))
         };
         let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application),
             Err(error) => Err(self.load_error(target, error).await),
+        }
+    }
+
+    fn load_frame(&self, target: &Target, bundle: Bundle) -> frame::Load {
+        frame::Load {
+            name: bundle.name,
+            source: bundle.source,
+            format: match bundle.format {
+                BundleFormat::CommonJs => frame::BundleFormat::CommonJs,
+                BundleFormat::EsModule => frame::BundleFormat::EsModule,
+            },
+            environment: target.environment.clone(),
+            limits: self.config.limits.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 //! source that they wrote.
 
 use ketrics_application::SourceMap;
+use ketrics_directory::Bundle;
 use ketrics_directory::DeploymentId;
 use ketrics_directory::Directory;
 use std::collections::HashMap;
@@ -51,8 +52,21 @@ impl Stacks {
             return kept;
         }
         let bundle = self.directory.bundle(deployment).await.ok().flatten();
+        self.remember(deployment, bundle.as_ref())
+    }
+
+    /// Takes the source map of a deployment that is not in the directory yet.
+    pub fn keep(&self, deployment: DeploymentId, bundle: &Bundle) {
+        self.remember(deployment, Some(bundle));
+    }
+
+    fn remember(
+        &self,
+        deployment: DeploymentId,
+        bundle: Option<&Bundle>,
+    ) -> Option<Arc<SourceMap>> {
         let map = bundle.and_then(|bundle| {
-            SourceMap::parse(&bundle.name, &bundle.source_map?)
+            SourceMap::parse(&bundle.name, bundle.source_map.as_deref()?)
                 .ok()
                 .map(Arc::new)
         });

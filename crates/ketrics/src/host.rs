@@ -1,5 +1,6 @@
 //! Puts a host together: directory, services, worker and gateway, on one data directory.
 
+use crate::keys::ADMINISTRATOR_KEY;
 use crate::keys::local_key;
 use crate::problem::Problem;
 use crate::snapshot;
@@ -9,11 +10,12 @@ use ketrics_gateway::Ahead;
 use ketrics_gateway::Gateway;
 use ketrics_gateway::GatewayConfig;
 use ketrics_gateway::WorkerCommand;
+use ketrics_gateway::administrator::AdministratorKey;
 use ketrics_gateway::admission::Concurrency;
 use ketrics_gateway::auth::LocalKey;
+use ketrics_gateway::deploy::Deployer;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
-use ketrics_gateway::runtime::Runtime;
 use ketrics_gateway::runtime::RuntimeConfig;
 use ketrics_protocol::Limits;
 use ketrics_services::DocumentsEngine;
@@ -136,6 +138,7 @@ impl Host {
             },
             jobs: options.jobs,
             cors_origins: options.cors_origins,
+            administrator: AdministratorKey::new(local_key(data, ADMINISTRATOR_KEY)?),
             verifier: Arc::clone(&tokens) as _,
             log: options.log,
         };
@@ -152,9 +155,9 @@ impl Host {
         })
     }
 
-    /// What runs calls.
-    pub fn runtime(&self) -> &Arc<Runtime> {
-        self.gateway.runtime()
+    /// What deploys.
+    pub fn deployer(&self) -> &Arc<Deployer> {
+        self.gateway.deployer()
     }
 
     /// Serves until the process is asked to end; requests that run then are finished.

@@ -7,6 +7,9 @@ use std::io;
 use std::io::Read;
 use std::path::Path;
 
+/// The key that the administrator's token is made from.
+pub const ADMINISTRATOR_KEY: &str = "administrator.key";
+
 /// Reads the key with this name from the data directory, or makes it.
 pub fn local_key(data: &Path, name: &str) -> Result<[u8; 32], Problem> {
     let folder = data.join("keys");

@@ -4,8 +4,8 @@
 //! `ketrics invoke` needs no arguments anywhere below it. The environment says it for every other
 //! host.
 
+use crate::env_file::parse;
 use crate::problem::Problem;
-use std::collections::HashMap;
 use std::env;
 use std::fmt::Write;
 use std::fs;
@@ -121,23 +121,11 @@ fn nearest(from: &Path) -> Option<String> {
         .find_map(|folder| fs::read_to_string(folder.join(STATE_FOLDER).join(FILE)).ok())
 }
 
-fn parse(text: &str) -> HashMap<String, String> {
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with('#'));
-    let pairs = lines.filter_map(|line| line.split_once('='));
-    pairs
-        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::STATE_FOLDER;
     use super::Target;
     use super::nearest;
-    use super::parse;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use tempfile::TempDir;
@@ -176,13 +164,6 @@ mod tests {
             fs::write(folder.join(STATE_FOLDER).join("dev.env"), text).expect("a file");
         }
         assert_eq!(nearest(&below).as_deref(), Some("A=near"));
-    }
-
-    #[test]
-    fn comments_and_blank_lines_are_left_out() {
-        let values = parse("# A=1\n\n B = x=y \n");
-        assert_eq!(values.len(), 1);
-        assert_eq!(values["B"], "x=y");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod calls;
 mod command_line;
 mod crashes;
+mod deploy;
 mod dev;
 mod documents;
 mod foreign;

@@ -118,8 +118,8 @@ fn check(root: &Object, faults: &mut Faults) -> Option<ApplicationConfig> {
     }
     let description = optional_text(root, "", "description", faults);
     let functions = texts(root, "", "functions", faults);
-    let include = texts(root, "", "include", faults);
-    let exclude = texts(root, "", "exclude", faults);
+    let include = globs(root, "include", faults);
+    let exclude = globs(root, "exclude", faults);
     let actions = actions(root, faults);
     let roles = roles(root, actions.as_deref(), faults);
     let environment = environment(root, faults);
@@ -157,6 +157,16 @@ fn check_entry(entry: &str, faults: &mut Faults) {
             return;
         };
     faults.add("entry", format!("is {entry:?}; {problem}"));
+}
+
+fn globs(root: &Object, key: &str, faults: &mut Faults) -> Vec<String> {
+    let globs = texts(root, "", key, faults);
+    for (index, glob) in globs.iter().enumerate() {
+        if let Some(fault) = crate::archive::check_glob(glob) {
+            faults.add(&element(key, index), format!("is {glob:?}; {fault}"));
+        }
+    }
+    globs
 }
 
 /// `None` when there is nothing to check roles against.

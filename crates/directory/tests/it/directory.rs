@@ -8,6 +8,7 @@ use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::DEPLOYMENT_TOKEN_PREFIX;
 use ketrics_directory::DatabaseSpec;
+use ketrics_directory::DeploymentId;
 use ketrics_directory::Directory;
 use ketrics_directory::DirectoryError;
 use ketrics_directory::GrantKind;
@@ -73,6 +74,7 @@ fn words(texts: &[&str]) -> Vec<String> {
 
 fn deployment(source: &str) -> NewDeployment {
     NewDeployment {
+        id: DeploymentId::new(),
         version: "1.0.0".into(),
         config: "{}".into(),
         bundle: Bundle {

@@ -1,5 +1,7 @@
 //! `POST /tenants/{tenant}/applications/{application}/functions/{function}`
 
+use super::authority;
+use super::body;
 use crate::auth::Identity;
 use crate::error::CallError;
 use crate::error::ErrorCode;
@@ -11,9 +13,6 @@ use axum::extract::Path;
 use axum::extract::State;
 use axum::extract::rejection::PathRejection;
 use axum::http::HeaderMap;
-use axum::http::header;
-use http_body_util::BodyExt;
-use http_body_util::Limited;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -77,21 +76,10 @@ pub async fn call(
 }
 
 async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
-    let unauthenticated = |message: &str| CallError::new(ErrorCode::Unauthenticated, message);
-    let header = headers.get(header::AUTHORIZATION).ok_or_else(|| {
-        unauthenticated("A bearer token is needed: send the header Authorization: Bearer <token>")
-    })?;
-    let token = header
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthenticated("The header Authorization must be: Bearer <token>"))?;
     http.verifier
-        .verify(token)
+        .verify(authority::bearer(headers)?)
         .await
-        .map_err(|error| unauthenticated(&error.to_string()))
+        .map_err(|error| CallError::new(ErrorCode::Unauthenticated, error.to_string()))
 }
 
 /// An error about an application is only for those whose tenant it is.
@@ -108,21 +96,9 @@ async fn hide(http: &Http, identity: &Identity, tenant: &str, error: CallError) 
 
 async fn payload(http: &Http, body: Body) -> Result<String, CallError> {
     let most = http.runtime.limits().payload_bytes;
-    let too_large = || {
-        CallError::new(
-            ErrorCode::PayloadTooLarge,
-            format!("The payload is larger than the limit of {most} bytes"),
-        )
-    };
-    let limit = usize::try_from(most + ENVELOPE).unwrap_or(usize::MAX);
+    let too_large = || body::too_large("The payload", most);
+    let bytes = body::read(body, most + ENVELOPE, ARRIVAL, too_large).await?;
     let invalid = |message: &str| CallError::new(ErrorCode::InvalidRequest, message);
-    let arrived = tokio::time::timeout(ARRIVAL, Limited::new(body, limit).collect()).await;
-    let bytes = match arrived {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
-        Ok(Err(_)) => return Err(invalid("The body did not arrive whole")),
-        Err(_) => return Err(invalid("The body did not arrive within 30 s")),
-    };
     let request: Request<'_> =
         serde_json::from_slice(&bytes).map_err(|error| invalid(&error.to_string()))?;
     let payload = request.payload;

@@ -1,10 +1,15 @@
 //! HTTP in front: routes, and how errors are worded.
 
+mod authority;
+mod body;
+mod deployments;
 mod functions;
 mod respond;
 mod volumes;
 
+use crate::administrator::AdministratorKey;
 use crate::auth::TokenVerifier;
+use crate::deploy::Deployer;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::runtime::Runtime;
@@ -20,8 +25,11 @@ use axum::routing::post;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tower_http::cors::AllowOrigin;
 use tower_http::cors::CorsLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What the routes share.
 pub struct Http {
@@ -29,6 +37,12 @@ pub struct Http {
     pub runtime: Arc<Runtime>,
     /// Verifies bearer tokens.
     pub verifier: Arc<dyn TokenVerifier>,
+    /// Deploys.
+    pub deployer: Arc<Deployer>,
+    /// The administrator's token.
+    pub administrator: AdministratorKey,
+    /// Deployments that may arrive at once.
+    pub uploads: Semaphore,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
 }
@@ -36,7 +50,11 @@ pub struct Http {
 /// All routes.
 pub fn router(http: Http) -> Router {
     let cors = cors(&http.cors_origins);
-    Router::new()
+    let (documented, _) = OpenApiRouter::new()
+        .routes(routes!(deployments::create, deployments::list))
+        .routes(routes!(deployments::activate))
+        .split_for_parts();
+    documented
         .route(
             "/tenants/{tenant}/applications/{application}/functions/{function}",
             post(functions::call),

@@ -8,14 +8,40 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use serde_json::json;
+use serde::Serialize;
 use std::time::Duration;
+use utoipa::ToSchema;
+
+/// A failure.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorAnswer {
+    /// Always false.
+    success: bool,
+    /// What went wrong.
+    error: ErrorBody,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// For programs, for example `INVALID_DEPLOYMENT`.
+    code: &'static str,
+    /// For people.
+    message: String,
+}
 
 impl IntoResponse for CallError {
     fn into_response(self) -> Response {
         let (code, status) = self.code.describe();
-        let body = json!({ "success": false, "error": { "code": code, "message": self.message } });
-        let mut response = answer(status, body.to_string());
+        let body = ErrorAnswer {
+            success: false,
+            error: ErrorBody {
+                code,
+                message: self.message,
+            },
+        };
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let mut response = answer(status, body);
         if let Some(seconds) = self.code.retry_after() {
             response
                 .headers_mut()

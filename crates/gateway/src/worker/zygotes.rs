@@ -156,6 +156,11 @@ impl Zygotes {
         });
     }
 
+    /// Lets a zygote go. Calls that run in its processes go on.
+    pub fn discard(&self, key: &ZygoteKey) {
+        self.slots().remove(key);
+    }
+
     /// How many zygotes there are.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -5,28 +5,30 @@
 
 mod banner;
 mod beside;
-mod build;
 mod provision;
 mod seed;
 mod settings;
 mod watch;
 
-use crate::deploy;
-use crate::deploy::Source;
+use crate::build;
 use crate::host::Host;
 use crate::host::Options;
 use crate::human_log::HumanLines;
 use crate::problem::Problem;
+use crate::source::Source;
 use crate::target::STATE_FOLDER;
 use crate::target::Target;
 use beside::Beside;
+use ketrics_application::Unpacked;
+use ketrics_directory::Directory;
 use ketrics_directory::DirectoryEngine;
 use ketrics_directory::Requestor;
 use ketrics_gateway::auth::Identity;
+use ketrics_gateway::deploy::Deployer;
+use ketrics_gateway::deploy::Place;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::JsonLines;
 use ketrics_gateway::log::LogSink;
-use ketrics_gateway::runtime::Runtime;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::SecretEngine;
@@ -96,7 +98,8 @@ impl Dev {
         .await?;
         let provisioned = provision::identities(&host.directory, &source.config).await?;
         let application = Developed {
-            runtime: Arc::clone(host.runtime()),
+            deployer: Arc::clone(host.deployer()),
+            directory: host.directory.clone(),
             services: host.services.clone(),
             folder: folder.clone(),
             data: data.clone(),
@@ -132,7 +135,8 @@ impl Dev {
 
 /// The application whose folder is watched.
 struct Developed {
-    runtime: Arc<Runtime>,
+    deployer: Arc<Deployer>,
+    directory: Directory,
     services: Services,
     folder: PathBuf,
     data: PathBuf,
@@ -142,11 +146,20 @@ impl Developed {
     /// Deploys what is in the folder, makes what it needs, and gives the names of its functions.
     /// The deployment runs only if it loads; until then, the one before does.
     async fn deploy(&self, source: &Source, settings: &Settings) -> Result<Vec<String>, Problem> {
-        let directory = self.runtime.directory();
+        let directory = &self.directory;
         let provisioned = provision::identities(directory, &source.config).await?;
         let bundle = source.bundle(&self.folder)?;
-        let application = &provisioned.application;
-        let deployment = deploy::deploy(directory, application, source, bundle).await?;
+        // People get roles before the deployment that declares them is tried.
+        for role in &source.config.roles {
+            directory
+                .ensure_role(
+                    provisioned.application.id,
+                    &role.code,
+                    &role.name,
+                    &role.actions,
+                )
+                .await?;
+        }
         let provisioning = Provisioning {
             directory,
             services: &self.services,
@@ -157,21 +170,20 @@ impl Developed {
             data: &self.data,
         };
         provisioning.run().await?;
-        let candidate = ketrics_gateway::routes::Target {
-            tenant: provisioned.tenant.clone(),
-            application: application.clone(),
-            environment: directory.environment(application.id).await?,
-            deployment: deployment.clone(),
+        let place = Place {
+            tenant: provisioned.tenant,
+            application: provisioned.application,
+        };
+        let unpacked = Unpacked {
+            config: source.config.clone(),
+            config_text: source.config_text.clone(),
+            bundle,
         };
         let report = self
-            .runtime
-            .prepare(&candidate)
+            .deployer
+            .deploy(&place, unpacked)
             .await
             .map_err(|error| Problem::Failed(error.message))?;
-        directory
-            .activate_deployment(application.id, deployment.id)
-            .await?;
-        self.runtime.refresh();
         Ok(report.functions)
     }
 
