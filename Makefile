@@ -7,7 +7,7 @@ EXAMPLE := examples/orders
 BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run build types test test-js test-types test-rust bench fmt lint clean v8 snapshot example
+.PHONY: help run build types apps test test-js test-types test-rust bench fmt lint clean v8 snapshot example
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -39,6 +39,10 @@ types: runtime-js/node_modules/.package-lock.json ## make types/dist, the npm pa
 example: $(EXAMPLE)/backend/node_modules/.package-lock.json
 	npm run build --prefix $(EXAMPLE)/backend --silent
 
+# Applications in every style; the end-to-end tests deploy them.
+apps: tests/apps/node_modules/.package-lock.json
+	npm run build --prefix tests/apps --silent
+
 test: test-js test-types test-rust ## run every test: runtime-js, the types package, Rust, end to end
 
 test-js: runtime-js/node_modules/.package-lock.json
@@ -48,7 +52,7 @@ test-types: types/tests/node_modules/.package-lock.json
 	npm test --prefix types/tests --silent
 
 # The end-to-end tests boot the binary, so it stands before they start.
-test-rust: build example
+test-rust: build example apps
 	scripts/test-servers cargo test --release --locked --workspace
 
 bench: build ## measure what an invocation costs

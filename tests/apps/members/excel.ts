@@ -1,0 +1,43 @@
+import { holds, same, thrown } from "./expect";
+
+export async function excel() {
+  const { Excel } = ketrics;
+  const workbook = Excel.create();
+  const sheet = workbook.addWorksheet("Data", { tabColor: "FF00FF00", defaultRowHeight: 18, defaultColWidth: 12 });
+  sheet.columns = [{ header: "Id", key: "id", width: 8 }, { header: "Name", key: "name", width: 20 }];
+  sheet.addRow([1, "ada"]);
+  sheet.addRow({ id: 2, name: "eve" });
+  sheet.addRows([[3, "bob"], { id: 4, name: "dan" }]);
+  sheet.insertRow(2, [0, "first"]);
+  sheet.insertRows(3, [[0.5, "second"], { id: 0.7, name: "third" }]);
+  sheet.spliceRows(4, 1, [9, "nine"]);
+  same("values", sheet.getSheetValues().map((row) => row ?? null), [null, [null, "Id", "Name"], [null, 0, "first"], [null, 0.5, "second"], [null, 9, "nine"], [null, 1, "ada"], [null, 2, "eve"], [null, 3, "bob"], [null, 4, "dan"]]);
+  same("counts", [sheet.rowCount, sheet.actualRowCount, sheet.columnCount, sheet.actualColumnCount, sheet.columns.length], [8, 8, 2, 2, 2]);
+  const row = sheet.getRow(2);
+  same("row", [row.number, row.cellCount, row.actualCellCount, row.values], [2, 2, 2, [null, 0, "first"]]);
+  row.values = [7, "seven"];
+  row.commit();
+  const cell = row.getCell("name");
+  same("cell", [cell.value, cell.text, cell.address, Number(cell.row), Number(cell.col), typeof cell.type], ["seven", "seven", "B2", 2, 2, "string"]);
+  sheet.getCell("C2").formula = "A2*2";
+  same("formula", [sheet.getCell(2, 3).formula, sheet.getCell("C2").formula], ["A2*2", "A2*2"]);
+  const seen: [number, number][] = [];
+  sheet.eachRow((one, number) => one.eachCell((found, column) => found.value === "ada" && seen.push([number, column]), { includeEmpty: false }), { includeEmpty: false });
+  same("each", seen, [[5, 2]]);
+  same("getRows", sheet.getRows(2, 2)?.map((one) => one.number), [2, 3]);
+  sheet.mergeCells("A10", "B11");
+  sheet.mergeCells(12, 1, 12, 2);
+  sheet.unMergeCells("A10", "B11");
+  sheet.name = "Renamed";
+  same("sheets", [workbook.worksheetCount, workbook.worksheets[0]?.name, workbook.getWorksheet("Renamed")?.id], [1, "Renamed", sheet.id]);
+  workbook.addWorksheet("Gone");
+  workbook.removeWorksheet("Gone");
+  holds("toCsv", (await workbook.toCsv("Renamed")).startsWith("Id,Name"));
+  const read = await Excel.read(await workbook.toBuffer());
+  same("read", [read.getWorksheet(1)?.getCell("B2").value, read.worksheets.length], ["seven", 1]);
+  holds("writeFile", (await read.writeFile()).length > 100);
+  const wrong = await thrown(() => Excel.read(Buffer.from("no workbook")));
+  holds("ParseError", wrong instanceof Excel.ParseError && wrong instanceof Excel.Error);
+  holds("guards", Excel.isError(wrong) && Excel.isErrorType(wrong, Excel.ParseError));
+  holds("WriteError", new Excel.WriteError("full") instanceof Excel.Error);
+}

@@ -1,0 +1,140 @@
+//! Applications in every style that exists, built by their own toolchains (`tests/apps`).
+
+use ketrics_directory::VolumeSpec;
+use ketrics_tests::App;
+use ketrics_tests::AppSpec;
+use ketrics_tests::Host;
+use ketrics_tests::Setup;
+use serde_json::Value;
+use serde_json::json;
+use std::fs;
+use std::path::PathBuf;
+
+/// What `tests/apps/build.mjs` made of a style.
+fn built(file: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("apps/dist")
+        .join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; `make apps` builds the applications",
+            path.display()
+        )
+    })
+}
+
+async fn serve(file: &str) -> (Host, App) {
+    let source = built(file);
+    let setup = Setup::new().await;
+    let spec = if file.ends_with(".mjs") {
+        AppSpec::module(&source)
+    } else {
+        AppSpec::new(&source)
+    };
+    let app = setup
+        .app(AppSpec {
+            source_map: Some(built(&format!("{file}.map"))),
+            environment: &[("LEVEL", "debug")],
+            ..spec
+        })
+        .await;
+    setup
+        .volume(&app, "files", VolumeSpec::default(), &["*"])
+        .await;
+    (setup.start(), app)
+}
+
+/// What the function `run` of a style returns.
+async fn run(file: &str) -> Value {
+    let (host, app) = serve(file).await;
+    host.call(&app, "run", json!({ "key": "a/b.txt" }))
+        .await
+        .result()
+}
+
+#[tokio::test]
+async fn flat_names_of_sdk_0_7_to_0_9() {
+    assert_eq!(
+        run("flat-names.js").await,
+        json!({
+            "url": true, "method": "GET", "upload": "PUT",
+            "caught": ["nothing", true, true, true, true],
+        })
+    );
+}
+
+#[tokio::test]
+async fn grouped_modules_of_sdk_0_11() {
+    assert_eq!(
+        run("grouped-0.11.js").await,
+        json!({ "size": 7, "caught": [true, "CrossAppPermissionError", true] })
+    );
+}
+
+#[tokio::test]
+async fn grouped_modules_of_sdk_0_17() {
+    assert_eq!(
+        run("grouped-0.17.js").await,
+        json!({ "text": "seventeen", "by": "test", "length": 64, "caught": [true, "nothing"] })
+    );
+}
+
+#[tokio::test]
+async fn error_classes_imported_from_the_package_are_those_of_ketrics() {
+    for file in ["errors-external.js", "errors-bundled.js"] {
+        assert_eq!(
+            run(file).await,
+            json!({ "thrown": [true, true, true], "same": true, "made": true, "json": "k" }),
+            "{file}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn es_modules() {
+    assert_eq!(
+        run("es-module.mjs").await,
+        json!({ "loadedWith": "debug", "extension": ".txt", "exists": true })
+    );
+    assert_eq!(
+        run("top-level-await.mjs").await,
+        json!({ "ready": "ready", "base": "b.txt" })
+    );
+}
+
+#[tokio::test]
+async fn commonjs_by_the_compiler_alone() {
+    assert_eq!(
+        run("tsc-commonjs.js").await,
+        json!({ "heard": ["a/b.txt"], "same": "files" })
+    );
+}
+
+#[tokio::test]
+async fn minified_bundles() {
+    assert_eq!(
+        run("minified.js").await,
+        json!({ "caught": ["FileAlreadyExistsError", "FileAlreadyExistsError", true, "7", "InvoiceError"] })
+    );
+    let (host, app) = serve("minified.js").await;
+    let answer = host.call(&app, "fail", json!(null)).await;
+    assert_eq!(
+        answer.error(),
+        (
+            422,
+            "RUNTIME_ERROR".to_owned(),
+            "invoice 8 is not there".to_owned()
+        )
+    );
+}
+
+#[tokio::test]
+async fn decorators_and_enums() {
+    for file in ["decorators-and-enums.js", "decorators-by-esbuild.js"] {
+        assert_eq!(
+            run(file).await,
+            json!({ "status": "closed", "calls": ["close"], "weight": 11 }),
+            "{file}"
+        );
+    }
+}
