@@ -30,7 +30,7 @@ runtime-js/dist/main.js: runtime-js/node_modules/.package-lock.json $(shell find
 	npm run build --prefix runtime-js --silent
 
 snapshot: v8 runtime-js/dist/main.js
-	cargo build --release --locked -p ketrics
+	cargo build --release --locked --workspace --bin ketrics
 	$(KETRICS) snapshot >/dev/null
 
 types: runtime-js/node_modules/.package-lock.json ## make types/dist, the npm package, from runtime-js

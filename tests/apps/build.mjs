@@ -16,6 +16,8 @@ function run(tool, parameters) {
 }
 
 const bundled = ["--bundle", "--platform=node", "--target=es2020", "--sourcemap", "--log-level=warning"];
+// The tools' own way to say what tsconfig.json says for the compiler.
+const decorators = '--tsconfig-raw={"compilerOptions":{"experimentalDecorators":true}}';
 const module = [...bundled, "--format=esm"];
 const sdk = "@ketrics/sdk-backend";
 
@@ -31,7 +33,7 @@ const styles = {
   "tsc-commonjs": { sdk, tsc: true },
   minified: { sdk, esbuild: [...bundled, "--minify"] },
   "decorators-and-enums": { sdk, tsc: true },
-  "decorators-by-esbuild": { sdk, source: "decorators-and-enums", esbuild: bundled },
+  "decorators-by-esbuild": { sdk, source: "decorators-and-enums", esbuild: [...bundled, decorators] },
 };
 
 const checked = {

@@ -60,6 +60,8 @@ pub struct Isolate {
     /// The first exception that nothing caught while the bundle loads. Later they go to the log.
     uncaught: Option<Failure>,
     is_loading: bool,
+    /// An ES module runs, and may await.
+    is_evaluating: bool,
 }
 
 /// Sets V8 up for this process.
@@ -112,6 +114,7 @@ impl Isolate {
             hooks,
             uncaught: None,
             is_loading: true,
+            is_evaluating: false,
         })
     }
 
@@ -206,6 +209,7 @@ impl Isolate {
             .map_err(from_core)?;
         let evaluated = self.runtime.mod_evaluate(id);
         let mut evaluated = std::pin::pin!(evaluated);
+        self.is_evaluating = true;
         // The module's own promise decides; whatever else it started is only kept going.
         event_loop::run(tokio, self, None, |_, turn, context| {
             match evaluated.as_mut().poll(context) {
@@ -216,6 +220,7 @@ impl Isolate {
                 Poll::Pending => Poll::Pending,
             }
         })?;
+        self.is_evaluating = false;
         let namespace = self.runtime.get_module_namespace(id).map_err(from_core)?;
         let hook = self.hooks.load_es_module.clone();
         self.call(&hook, |scope| vec![v8::Local::new(scope, namespace).into()])
@@ -270,11 +275,13 @@ impl Isolate {
     /// Turns the event loop once: due timers, settled ops, microtasks.
     pub fn turn(&mut self, context: &mut Context<'_>) -> Turn {
         loop {
-            let polled = self
-                .runtime
-                .poll_event_loop(context, PollEventLoopOptions::default());
+            let polled = self.poll(context);
             if let Poll::Ready(Err(error)) = polled {
                 self.unhandled(from_core(error));
+                // It fails the load; to go on could bring the same error for ever.
+                if self.is_loading {
+                    return Turn::Idle;
+                }
                 continue;
             }
             let next = self.next_timer();
@@ -292,6 +299,22 @@ impl Isolate {
                 Poll::Ready(_) => Turn::Idle,
             };
         }
+    }
+
+    /// Lets `deno_core` have its turn. It takes a top-level `await` for stuck when it knows of
+    /// nothing that could end it, and it does not know of our timers: a pending one is an op of
+    /// which it only knows that it is there.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<(), CoreError>> {
+        let options = PollEventLoopOptions::default();
+        if !self.is_evaluating || self.next_timer().is_none() {
+            return self.runtime.poll_event_loop(context, options);
+        }
+        let state = self.runtime.op_state();
+        let timers = state.borrow().external_ops_tracker.clone();
+        timers.ref_op();
+        let polled = self.runtime.poll_event_loop(context, options);
+        timers.unref_op();
+        polled
     }
 
     /// When the next timer is due.

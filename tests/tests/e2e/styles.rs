@@ -103,6 +103,17 @@ async fn es_modules() {
 }
 
 #[tokio::test]
+async fn a_module_that_waits_for_nothing_fails_to_load() {
+    let setup = Setup::new().await;
+    let source = "await new Promise(() => {}); export const run = () => 1;";
+    let app = setup.app(AppSpec::module(source)).await;
+    let host = setup.start();
+    let (status, code, message) = host.call(&app, "run", json!(null)).await.error();
+    assert_eq!((status, code.as_str()), (422, "RUNTIME_ERROR"));
+    assert!(message.contains("top-level await never ends"), "{message}");
+}
+
+#[tokio::test]
 async fn commonjs_by_the_compiler_alone() {
     assert_eq!(
         run("tsc-commonjs.js").await,
