@@ -68,6 +68,7 @@ impl CallLog {
             let line = LogLine {
                 level: LogLevel::Error,
                 message,
+                cut_from: None,
             };
             this.sink.write(&LogEntry {
                 source: Source::Platform,
@@ -87,6 +88,7 @@ impl Observer for CallLog {
         let line = LogLine {
             level: LogLevel::Debug,
             message: "invocation ended".to_owned(),
+            cut_from: None,
         };
         let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
         let receipt = json!({

@@ -354,6 +354,7 @@ impl Runtime {
                 let line = LogLine {
                     level: LogLevel::Error,
                     message: message_for_log,
+                    cut_from: None,
                 };
                 self.log.write(&LogEntry::of(target, line));
                 CallError::new(

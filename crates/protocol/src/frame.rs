@@ -155,6 +155,8 @@ pub struct LogLine {
     pub level: LogLevel,
     /// The text, formatted as `console.log` does, within the limit.
     pub message: String,
+    /// Bytes of the whole text, where only its beginning is here.
+    pub cut_from: Option<u64>,
 }
 
 /// The levels of `ketrics.console`; `log` is `Info`.

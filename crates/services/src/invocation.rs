@@ -1,6 +1,7 @@
 //! One invocation, as the services see it: who it is, and what it holds open.
 
 use crate::database::OpenConnections;
+use crate::redaction::Ending;
 use crate::redaction::Redactions;
 use crate::volume::OpenUploads;
 use ketrics_directory::ApplicationId;
@@ -68,10 +69,17 @@ impl Invocation {
     }
 
     /// The text with every secret value that this invocation has read replaced by
-    /// `[secret:<code>]`, also where it is escaped for JSON, in base64, or encoded for a URL.
+    /// `[secret:<code>]`, also where it is escaped, in base64 or hex, encoded for a URL, or a list
+    /// of its bytes.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.redactions.apply(text)
+        self.redactions.apply(text, Ending::Whole)
+    }
+
+    /// The same for a text that was cut off: it may end with the beginning of a secret.
+    #[must_use]
+    pub fn redact_cut<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redactions.apply(text, Ending::Cut)
     }
 
     pub(crate) fn remember_secret(&self, code: &str, value: &str) {

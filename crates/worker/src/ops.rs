@@ -107,12 +107,14 @@ impl Process {
             return;
         }
         let most = self.limits.log_line_bytes as usize;
-        if message.len() > most {
-            let whole = message.len();
-            message.truncate(message.floor_char_boundary(most));
-            message.push_str(&format!("… ({whole} bytes; cut at {most})"));
-        }
-        socket::say(&ToGateway::Log(LogLine { level, message }));
+        let whole = message.len();
+        message.truncate(message.floor_char_boundary(most));
+        let cut_from = (message.len() < whole).then_some(whole as u64);
+        socket::say(&ToGateway::Log(LogLine {
+            level,
+            message,
+            cut_from,
+        }));
     }
 }
 

@@ -12,5 +12,6 @@ mod init;
 mod isolation;
 mod limits;
 mod modules;
+mod secrets;
 mod services;
 mod styles;

@@ -1,6 +1,5 @@
 //! The services as a function uses them, through the one door.
 
-use ketrics_directory::GrantKind;
 use ketrics_directory::VolumeSpec;
 use ketrics_tests::App;
 use ketrics_tests::AppSpec;
@@ -257,39 +256,6 @@ async fn a_database_keeps_rows_and_undoes_what_throws() {
         host.call(&app, "wrong", json!(null)).await.result(),
         json!(["DatabaseQueryError", true])
     );
-}
-
-#[tokio::test]
-async fn a_secret_is_read_by_its_application_only_and_never_logged() {
-    let setup = Setup::new().await;
-    let source = "exports.read = async () => { const value = await ketrics.Secret.get('key'); console.log('the key is', value); return value.length; };
-         exports.other = async () => [await ketrics.Secret.exists('key'), await ketrics.Secret.exists('hidden'), await ketrics.Secret.exists('nothing')];
-         exports.round = async () => { const sealed = await ketrics.Secret.encrypt('text', { encryptionContext: { a: 'b' } });
-           let refused = ''; try { await ketrics.Secret.decrypt(sealed); } catch (error) { refused = error.name; }
-           return [sealed.startsWith('kms:v1:'), await ketrics.Secret.decrypt(sealed, { encryptionContext: { a: 'b' } }), refused]; };";
-    let app = setup.app(AppSpec::new(source)).await;
-    setup.secret(&app, "key", "very-secret-value").await;
-    setup.secret(&app, "hidden", "another-secret-value").await;
-    setup
-        .directory
-        .revoke(app.application.id, GrantKind::Secret, "hidden")
-        .await
-        .expect("revoked");
-    let host = setup.start();
-    assert_eq!(host.call(&app, "read", json!(null)).await.result(), 17);
-    host.log(|line| {
-        line["message"]
-            .as_str()?
-            .contains("the key is [secret:key]")
-            .then_some(())
-    });
-    assert!(!host.log_text().contains("very-secret-value"));
-    assert_eq!(
-        host.call(&app, "other", json!(null)).await.result(),
-        json!([true, false, false])
-    );
-    let round = host.call(&app, "round", json!(null)).await.result();
-    assert_eq!(round, json!([true, "text", "SecretDecryptionError"]));
 }
 
 /// Asks for a job's status until it is neither pending nor running.

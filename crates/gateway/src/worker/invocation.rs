@@ -234,14 +234,29 @@ impl Driver {
     /// Passes a line of the log on. The process keeps the limits, one that does not is ended.
     fn log(&mut self, mut line: LogLine) -> Option<End> {
         self.log_lines += 1;
-        // One more line says that the others were dropped, and a cut line that it was cut.
-        let longest = self.limits.log_line_bytes as usize + 100;
-        if self.log_lines > self.limits.log_lines + 1 || line.message.len() > longest {
+        let most = self.limits.log_line_bytes;
+        // One more line says that the others were dropped.
+        if self.log_lines > self.limits.log_lines + 1 || line.message.len() > most as usize {
             return Some(End::Lost);
         }
-        line.message = self.calls.invocation.redact(&line.message).into_owned();
+        let invocation = &self.calls.invocation;
+        line.message = match line.cut_from {
+            None => invocation.redact(&line.message).into_owned(),
+            Some(whole) => {
+                let beginning = invocation.redact_cut(&line.message);
+                format!("{beginning}… ({whole} bytes; cut at {most})")
+            }
+        };
         self.observer.log(line);
         None
+    }
+
+    /// A failure as the log may show it; the caller is told the message as it is.
+    fn for_the_log(&self, mut failure: Failure) -> Failure {
+        let shown = failure.stack.as_ref().unwrap_or(&failure.message);
+        let shown = self.calls.invocation.redact(shown).into_owned();
+        failure.stack = Some(shown);
+        failure
     }
 
     /// Takes a frame; whatever an invocation may not say ends it.
@@ -256,7 +271,7 @@ impl Driver {
                         Ok(json)
                     }
                     Outcome::Returned(_) => Err(End::Lost),
-                    Outcome::Failed(failure) => Err(End::Failed(failure)),
+                    Outcome::Failed(failure) => Err(End::Failed(self.for_the_log(failure))),
                 };
                 let cpu = self.process.cpu_time();
                 let _ = answer.send(Answer {
