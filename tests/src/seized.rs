@@ -124,7 +124,17 @@ impl Seized {
         let length = frame::frame_length(header, frame::MAX_FRAME_TO_WORKER);
         let mut bytes = vec![0; length.expect("the gateway keeps its own limit")];
         self.fill(&mut bytes)?;
-        Some(frame::decode(&bytes).expect("the gateway sends frames"))
+        let frame: ToWorker = frame::decode(&bytes).expect("the gateway sends frames");
+        let length = frame
+            .content_length()
+            .expect("the gateway keeps its own limit");
+        let mut content = vec![0; length];
+        self.fill(&mut content)?;
+        Some(
+            frame
+                .with_content(content)
+                .expect("a place for the content"),
+        )
     }
 
     /// Makes a service call as the invocation, and waits for its reply.
@@ -139,7 +149,8 @@ impl Seized {
         // Far from the numbers that the process itself may have used.
         let id = 1_000_000 + self.calls;
         let name = format!("{call:?}");
-        assert!(self.send(&frame::encode(&ToGateway::Call { id, call })));
+        let (frame, content) = ToGateway::call(id, call);
+        assert!(self.send(&frame::encode(&frame)) && self.send(&content));
         loop {
             match self.receive() {
                 Some(ToWorker::Reply { id: of, result }) if of == id => return result,

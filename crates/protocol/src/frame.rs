@@ -26,10 +26,6 @@ pub const OUT_OF_MEMORY_STATUS: i32 = 107;
 
 /// From the gateway to a worker.
 #[derive(Debug, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every frame is a reply, and none is kept"
-)]
 pub enum ToWorker {
     /// To a zygote, once: load this.
     Load(Box<Load>),
@@ -41,6 +37,15 @@ pub enum ToWorker {
         id: u32,
         /// What came of it.
         result: Result<ServiceReply, ServiceError>,
+    },
+    /// The same for a reply whose content follows the frame.
+    ReplyAndContent {
+        /// The number that the call carried.
+        id: u32,
+        /// What came of it, without the content.
+        result: Result<ServiceReply, ServiceError>,
+        /// Bytes of the content.
+        length: u32,
     },
 }
 
@@ -66,6 +71,15 @@ pub enum ToGateway {
     Done(Outcome),
     /// The process noticed that it went over a limit, and ends.
     LimitReached(Limit),
+    /// A service call whose content follows the frame.
+    CallAndContent {
+        /// A number that the reply repeats.
+        id: u32,
+        /// The call, without the content.
+        call: ServiceCall,
+        /// Bytes of the content.
+        length: u32,
+    },
 }
 
 /// What an application zygote is made from.
@@ -181,6 +195,9 @@ pub enum FrameError {
     /// The bytes are no frame.
     #[error("the frame cannot be read: {0}")]
     Malformed(#[from] postcard::Error),
+    /// Content follows what has none.
+    #[error("content follows a frame that has no place for it")]
+    NoContent,
 }
 
 /// Encodes a frame, its length in front.

@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 mod cell;
+mod content;
 mod context;
 pub mod control;
 pub mod frame;

@@ -6,7 +6,6 @@ use ketrics_protocol::ServiceCall;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
 use ketrics_protocol::frame;
-use ketrics_protocol::frame::ToGateway;
 use ketrics_protocol::frame::ToWorker;
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
@@ -66,7 +65,7 @@ impl Connection {
         };
         let (sender, receiver) = oneshot::channel();
         inner.waiting.borrow_mut().insert(id, sender);
-        socket::say(&ToGateway::Call { id, call });
+        socket::say_call(id, call);
         receiver
             .await
             .unwrap_or_else(|_| Err(ServiceError::plain("The invocation has ended")))
@@ -91,6 +90,14 @@ pub struct Replies {
     connection: Connection,
     buffer: Vec<u8>,
     filled: usize,
+    unfinished: Option<Unfinished>,
+}
+
+/// A reply whose content is still coming. What is read goes straight to where it stays.
+struct Unfinished {
+    frame: ToWorker,
+    content: Vec<u8>,
+    length: usize,
 }
 
 /// Room for a frame's head and for most whole frames.
@@ -105,6 +112,7 @@ impl Replies {
             connection: connection.clone(),
             buffer: vec![0; SMALL],
             filled: 0,
+            unfinished: None,
         }
     }
 
@@ -121,23 +129,51 @@ impl Replies {
     pub fn take(&mut self) -> io::Result<bool> {
         let mut any = false;
         loop {
-            let room = &mut self.buffer[self.filled..];
-            match rustix::net::recv(self.socket, room, RecvFlags::DONTWAIT) {
-                Ok((_, 0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok((_, count)) => self.filled += count,
+            let received = match &mut self.unfinished {
+                Some(unfinished) => unfinished.receive(self.socket),
+                None => {
+                    let room = &mut self.buffer[self.filled..];
+                    let received = rustix::net::recv(self.socket, room, RecvFlags::DONTWAIT);
+                    received
+                        .map(|(_, count)| count)
+                        .inspect(|count| self.filled += count)
+                }
+            };
+            match received {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => any = true,
                 Err(Errno::INTR) => continue,
                 Err(Errno::AGAIN) => return Ok(any),
                 Err(error) => return Err(error.into()),
             }
-            any = true;
+            self.take_content()?;
             self.take_frames()?;
         }
+    }
+
+    /// Settles the reply whose content has come whole.
+    fn take_content(&mut self) -> io::Result<()> {
+        let whole = |it: &mut Unfinished| it.content.len() == it.length;
+        let Some(Unfinished { frame, content, .. }) = self.unfinished.take_if(whole) else {
+            return Ok(());
+        };
+        self.settle(frame.with_content(content).map_err(io::Error::other)?)
+    }
+
+    fn settle(&self, frame: ToWorker) -> io::Result<()> {
+        let ToWorker::Reply { id, result } = frame else {
+            return Err(io::Error::other("the gateway sent no reply"));
+        };
+        self.connection.settle(id, result);
+        Ok(())
     }
 
     fn take_frames(&mut self) -> io::Result<()> {
         let mut start = 0;
         let mut wanted = SMALL;
-        while let Some(header) = self.buffer[start..self.filled].first_chunk() {
+        while self.unfinished.is_none()
+            && let Some(header) = self.buffer[start..self.filled].first_chunk()
+        {
             let length = frame::frame_length(*header, frame::MAX_FRAME_TO_WORKER)
                 .map_err(io::Error::other)?;
             let end = start + frame::HEADER_BYTES + length;
@@ -145,12 +181,25 @@ impl Replies {
                 wanted = wanted.max(end - start);
                 break;
             }
-            match frame::decode(&self.buffer[start + frame::HEADER_BYTES..end]) {
-                Ok(ToWorker::Reply { id, result }) => self.connection.settle(id, result),
-                Ok(_) => return Err(io::Error::other("the gateway sent no reply")),
-                Err(error) => return Err(io::Error::other(error)),
-            }
+            let frame: ToWorker = frame::decode(&self.buffer[start + frame::HEADER_BYTES..end])
+                .map_err(io::Error::other)?;
             start = end;
+            let length = frame.content_length().map_err(io::Error::other)?;
+            if length == 0 {
+                self.settle(frame)?;
+                continue;
+            }
+            // What came along with the frame; the next frame may stand behind it.
+            let here = length.min(self.filled - start);
+            let mut content = Vec::with_capacity(length);
+            content.extend_from_slice(&self.buffer[start..start + here]);
+            start += here;
+            self.unfinished = Some(Unfinished {
+                frame,
+                content,
+                length,
+            });
+            self.take_content()?;
         }
         self.buffer.copy_within(start..self.filled, 0);
         self.filled -= start;
@@ -160,5 +209,17 @@ impl Replies {
             self.buffer.shrink_to(SMALL);
         }
         Ok(())
+    }
+}
+
+impl Unfinished {
+    fn receive(&mut self, socket: BorrowedFd<'_>) -> Result<usize, Errno> {
+        let missing = self.length - self.content.len();
+        let room = &mut self.content.spare_capacity_mut()[..missing];
+        let ((read, _), _) = rustix::net::recv(socket, room, RecvFlags::DONTWAIT)?;
+        let count = read.len();
+        // SAFETY: the kernel has written so many bytes behind the content's end.
+        unsafe { self.content.set_len(self.content.len() + count) };
+        Ok(count)
     }
 }

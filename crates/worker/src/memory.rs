@@ -133,3 +133,27 @@ unsafe extern "C" fn free(_: &Counted, data: *mut c_void, length: usize) {
 }
 
 unsafe extern "C" fn keep(_: *const Counted) {}
+
+/// Bytes that came from elsewhere, as V8 has them, without a copy. They count like any buffer:
+/// `None` when there is no room for them.
+pub fn adopt<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    bytes: Vec<u8>,
+) -> Option<v8::Local<'s, v8::Uint8Array>> {
+    let length = bytes.len();
+    reserve(length)?;
+    let bytes = Box::into_raw(bytes.into_boxed_slice()).cast();
+    // SAFETY: V8 gives both to `disown`, once, when nothing uses the memory any more.
+    let store = unsafe {
+        v8::ArrayBuffer::new_backing_store_from_ptr(bytes, length, disown, std::ptr::null_mut())
+    };
+    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store.make_shared());
+    v8::Uint8Array::new(scope, buffer, 0, length)
+}
+
+unsafe extern "C" fn disown(data: *mut c_void, length: usize, _: *mut c_void) {
+    BUFFERS.fetch_sub(length, Relaxed);
+    let bytes = std::ptr::slice_from_raw_parts_mut(data.cast::<u8>(), length);
+    // SAFETY: `adopt` took them out of a box.
+    drop(unsafe { Box::from_raw(bytes) });
+}

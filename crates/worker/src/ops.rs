@@ -2,9 +2,14 @@
 //! few synchronous ones for the invocation itself.
 
 use crate::connection::Connection;
+use crate::memory;
 use crate::socket;
 use deno_core::OpState;
+use deno_core::ToV8;
 use deno_core::op2;
+use deno_core::serde_v8;
+use deno_core::v8;
+use deno_error::JsErrorBox;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::DocumentDbCall;
@@ -166,7 +171,60 @@ macro_rules! service_op {
     };
 }
 
-service_op!(op_volume, Volume, VolumeCall, VolumeReply);
+/// The answer of a volume: the content of a file becomes a buffer as it is.
+struct VolumeAnswer(Answer<VolumeReply>);
+
+impl<'a> ToV8<'a> for VolumeAnswer {
+    type Error = JsErrorBox;
+
+    fn to_v8<'i>(
+        mut self,
+        scope: &mut v8::PinScope<'a, 'i>,
+    ) -> Result<v8::Local<'a, v8::Value>, JsErrorBox> {
+        let mut bytes = None;
+        if let Answer::Ok(VolumeReply::Get { content, .. }) = &mut self.0 {
+            let content = std::mem::take(content);
+            let size = content.len();
+            bytes = memory::adopt(scope, content);
+            if bytes.is_none() {
+                let error = ServiceError::new("RangeError").with(format!(
+                    "The file has {size} bytes, and there is no room for them in the buffers of \
+                     this invocation"
+                ));
+                self.0 = Answer::Err(error);
+            }
+        }
+        let failed = |error: serde_v8::Error| JsErrorBox::generic(error.to_string());
+        let answer = serde_v8::to_v8(scope, &self.0).map_err(failed)?;
+        if let Some(bytes) = bytes {
+            let reply = property(scope, answer, "Ok").and_then(|ok| property(scope, ok, "get"));
+            let reply = reply.and_then(|reply| reply.to_object(scope));
+            if let (Some(reply), Some(name)) = (reply, v8::String::new(scope, "content")) {
+                reply.set(scope, name.into(), bytes.into());
+            }
+        }
+        Ok(answer)
+    }
+}
+
+fn property<'a>(
+    scope: &mut v8::PinScope<'a, '_>,
+    of: v8::Local<'a, v8::Value>,
+    name: &str,
+) -> Option<v8::Local<'a, v8::Value>> {
+    let name = v8::String::new(scope, name)?;
+    of.to_object(scope)?.get(scope, name.into())
+}
+
+#[op2]
+async fn op_volume(state: Rc<RefCell<OpState>>, #[serde] arguments: VolumeCall) -> VolumeAnswer {
+    let answer = call(state, ServiceCall::Volume(arguments), |reply| match reply {
+        ServiceReply::Volume(reply) => Some(reply),
+        _ => None,
+    });
+    VolumeAnswer(answer.await)
+}
+
 service_op!(op_database, Database, DatabaseCall, DatabaseReply);
 service_op!(op_secret, Secret, SecretCall, SecretReply);
 service_op!(op_job, Job, JobCall, JobReply);
@@ -221,11 +279,11 @@ fn op_failed(
 }
 
 #[op2(fast)]
-fn op_random(#[buffer] bytes: &mut [u8]) -> Result<(), deno_error::JsErrorBox> {
+fn op_random(#[buffer] bytes: &mut [u8]) -> Result<(), JsErrorBox> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let count = rustix::rand::getrandom(&mut *rest, rustix::rand::GetRandomFlags::empty())
-            .map_err(|_| deno_error::JsErrorBox::generic("The kernel gave no randomness"))?;
+            .map_err(|_| JsErrorBox::generic("The kernel gave no randomness"))?;
         rest = &mut rest[count..];
     }
     Ok(())

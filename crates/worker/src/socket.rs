@@ -1,6 +1,7 @@
 //! Sockets as a worker process uses them: whole frames, and commands with a descriptor.
 
 use crate::process;
+use ketrics_protocol::ServiceCall;
 use ketrics_protocol::control::Command;
 use ketrics_protocol::frame;
 use ketrics_protocol::frame::ToGateway;
@@ -38,20 +39,33 @@ pub fn say(frame: &ToGateway) {
     }
     // SAFETY: `speak_over` asks for a socket that stays open.
     let socket = unsafe { BorrowedFd::borrow_raw(socket) };
-    if send(socket, frame).is_err() {
+    if send(socket, &frame::encode(frame)).is_err() {
         process::exit(0);
     }
 }
 
-/// Sends one frame, waiting until the gateway has taken it.
+/// Makes a service call; large content goes out as it is.
+pub fn say_call(id: u32, call: ServiceCall) {
+    let (frame, content) = ToGateway::call(id, call);
+    say(&frame);
+    let socket = GATEWAY.load(Relaxed);
+    if socket < 0 || content.is_empty() {
+        return;
+    }
+    // SAFETY: `speak_over` asks for a socket that stays open.
+    let socket = unsafe { BorrowedFd::borrow_raw(socket) };
+    if send(socket, &content).is_err() {
+        process::exit(0);
+    }
+}
+
+/// Sends bytes, waiting until the gateway has taken them.
 ///
 /// The gateway reads whatever comes until it ends a process, so this waits for no tenant.
 ///
 /// # Errors
 /// When the gateway has closed the socket.
-fn send(socket: BorrowedFd<'_>, frame: &ToGateway) -> io::Result<()> {
-    let bytes = frame::encode(frame);
-    let mut rest = bytes.as_slice();
+fn send(socket: BorrowedFd<'_>, mut rest: &[u8]) -> io::Result<()> {
     while !rest.is_empty() {
         match rustix::net::send(socket, rest, SendFlags::NOSIGNAL) {
             Ok(count) => rest = &rest[count..],

@@ -37,7 +37,10 @@ export function contentOf(value: unknown): Content {
   );
 }
 
-/** Regroups chunks into parts of `size` bytes; the last may be shorter, and is there even if empty. */
+/**
+ * Regroups chunks into parts of `size` bytes; the last may be shorter, and is there even if empty.
+ * One buffer serves for all of them: a part is good until the next one is asked for.
+ */
 export async function* parts(chunks: Chunks, size: number): AsyncGenerator<Uint8Array> {
   let part: Uint8Array | undefined;
   let length = 0;
@@ -48,13 +51,12 @@ export async function* parts(chunks: Chunks, size: number): AsyncGenerator<Uint8
     }
     while (length + rest.length >= size) {
       const fitting = size - length;
-      if (part === undefined) {
+      if (part === undefined || length === 0) {
         yield rest.subarray(0, fitting);
       } else {
         part.set(rest.subarray(0, fitting), length);
         yield part;
       }
-      part = undefined;
       length = 0;
       rest = rest.subarray(fitting);
     }

@@ -42,8 +42,8 @@ import type {
   VolumeModule,
 } from "./types.ts";
 
-/** Content up to this size goes in one call, anything longer in parts of it. */
-export const PART_BYTES = 4 * 1024 * 1024;
+/** Content up to this size goes in one call, anything longer in parts of it: a bucket's parts. */
+export const PART_BYTES = 8 * 1024 * 1024;
 
 const MOST_PER_PAGE = 1000;
 

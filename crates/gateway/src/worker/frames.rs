@@ -1,6 +1,8 @@
 //! The gateway's end of a worker's socket. Whatever comes in is hostile input.
 
 use crate::worker::process::Process;
+use ketrics_protocol::ServiceError;
+use ketrics_protocol::ServiceReply;
 use ketrics_protocol::control::Command;
 use ketrics_protocol::frame;
 use ketrics_protocol::frame::ToGateway;
@@ -109,6 +111,15 @@ pub struct FrameReader {
     start: usize,
     end: usize,
     received: u64,
+    unfinished: Option<Unfinished>,
+}
+
+/// A frame whose content is still coming.
+#[derive(Debug)]
+struct Unfinished {
+    frame: ToGateway,
+    content: Vec<u8>,
+    length: usize,
 }
 
 impl FrameReader {
@@ -121,6 +132,7 @@ impl FrameReader {
             start: 0,
             end: 0,
             received: 0,
+            unfinished: None,
         }
     }
 
@@ -137,27 +149,68 @@ impl FrameReader {
     /// When what comes is too long or no frame.
     pub async fn next(&mut self) -> io::Result<Option<ToGateway>> {
         loop {
-            let waiting = &self.buffer[self.start..self.end];
-            let mut needed = SMALL;
-            if let Some(header) = waiting.first_chunk() {
-                let length = frame::frame_length(*header, frame::MAX_FRAME_TO_GATEWAY)
-                    .map_err(io::Error::other)?;
-                let whole = frame::HEADER_BYTES + length;
-                if let Some(bytes) = waiting.get(frame::HEADER_BYTES..whole) {
-                    let frame = frame::decode(bytes).map_err(io::Error::other)?;
-                    self.start += whole;
-                    return Ok(Some(frame));
-                }
-                needed = needed.max(whole);
+            if let Some(Unfinished { frame, content, .. }) =
+                self.unfinished.take_if(|it| it.is_whole())
+            {
+                return frame
+                    .with_content(content)
+                    .map(Some)
+                    .map_err(io::Error::other);
             }
-            self.make_room(needed);
-            let count = self.stream.read(&mut self.buffer[self.end..]).await?;
+            let count = match &mut self.unfinished {
+                Some(unfinished) => {
+                    let waiting = &self.buffer[self.start..self.end];
+                    let taken = unfinished.take(waiting);
+                    self.start += taken;
+                    if taken > 0 {
+                        continue;
+                    }
+                    unfinished.read(&mut self.stream).await?
+                }
+                None => {
+                    let needed = match self.buffered()? {
+                        Buffered::Frame(frame) => return Ok(Some(frame)),
+                        Buffered::Content => continue,
+                        Buffered::Needs(needed) => needed,
+                    };
+                    self.make_room(needed);
+                    let count = self.stream.read(&mut self.buffer[self.end..]).await?;
+                    self.end += count;
+                    count
+                }
+            };
             if count == 0 {
                 return Ok(None);
             }
-            self.end += count;
             self.received += count as u64;
         }
+    }
+
+    /// What the buffer holds.
+    fn buffered(&mut self) -> io::Result<Buffered> {
+        let waiting = &self.buffer[self.start..self.end];
+        let Some(header) = waiting.first_chunk() else {
+            return Ok(Buffered::Needs(SMALL));
+        };
+        let length =
+            frame::frame_length(*header, frame::MAX_FRAME_TO_GATEWAY).map_err(io::Error::other)?;
+        let whole = frame::HEADER_BYTES + length;
+        let Some(bytes) = waiting.get(frame::HEADER_BYTES..whole) else {
+            return Ok(Buffered::Needs(SMALL.max(whole)));
+        };
+        let frame: ToGateway = frame::decode(bytes).map_err(io::Error::other)?;
+        self.start += whole;
+        let length = frame.content_length().map_err(io::Error::other)?;
+        if length == 0 {
+            let whole = frame.with_content(Vec::new()).map_err(io::Error::other)?;
+            return Ok(Buffered::Frame(whole));
+        }
+        self.unfinished = Some(Unfinished {
+            frame,
+            content: Vec::with_capacity(length),
+            length,
+        });
+        Ok(Buffered::Content)
     }
 
     fn make_room(&mut self, needed: usize) {
@@ -171,6 +224,34 @@ impl FrameReader {
     }
 }
 
+/// What a buffer holds.
+enum Buffered {
+    /// A whole frame.
+    Frame(ToGateway),
+    /// A frame whose content comes next.
+    Content,
+    /// Not enough: a frame needs so many bytes.
+    Needs(usize),
+}
+
+impl Unfinished {
+    fn is_whole(&self) -> bool {
+        self.content.len() == self.length
+    }
+
+    /// Takes what is still missing out of these bytes, and says how many it took.
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let count = bytes.len().min(self.length - self.content.len());
+        self.content.extend_from_slice(&bytes[..count]);
+        count
+    }
+
+    async fn read(&mut self, stream: &mut OwnedReadHalf) -> io::Result<usize> {
+        let missing = (self.length - self.content.len()) as u64;
+        stream.take(missing).read_buf(&mut self.content).await
+    }
+}
+
 /// Writes a frame.
 ///
 /// # Errors
@@ -179,4 +260,19 @@ pub async fn write(stream: &mut OwnedWriteHalf, frame: &ToWorker) -> io::Result<
     let bytes = frame::encode(frame);
     stream.write_all(&bytes).await?;
     Ok(bytes.len())
+}
+
+/// Writes a reply; large content as it is.
+///
+/// # Errors
+/// When the worker is gone.
+pub async fn write_reply(
+    stream: &mut OwnedWriteHalf,
+    id: u32,
+    result: Result<ServiceReply, ServiceError>,
+) -> io::Result<usize> {
+    let (frame, content) = ToWorker::reply(id, result);
+    let count = write(stream, &frame).await?;
+    stream.write_all(&content).await?;
+    Ok(count + content.len())
 }

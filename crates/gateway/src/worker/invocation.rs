@@ -288,7 +288,11 @@ impl Driver {
                 limit,
                 "The process reports that it is over a limit".to_owned(),
             )),
-            ToGateway::Hello | ToGateway::Loaded(_) | ToGateway::LoadFailed(_) => Some(End::Lost),
+            // The reader has put calls together with their content.
+            ToGateway::CallAndContent { .. }
+            | ToGateway::Hello
+            | ToGateway::Loaded(_)
+            | ToGateway::LoadFailed(_) => Some(End::Lost),
         }
     }
 }
@@ -325,9 +329,9 @@ impl Calls {
         tokio::spawn(async move {
             let result = services.handle(&invocation, call).await;
             count.fetch_sub(1, Relaxed);
-            let reply = ToWorker::Reply { id, result };
             // The process may be gone; then nobody waits for the reply.
-            let _: io::Result<usize> = frames::write(&mut *writing.lock().await, &reply).await;
+            let mut writing = writing.lock().await;
+            let _: io::Result<usize> = frames::write_reply(&mut writing, id, result).await;
         });
         None
     }
