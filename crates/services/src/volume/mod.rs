@@ -4,6 +4,7 @@ mod content_type;
 mod folder;
 mod index;
 mod key;
+mod listing;
 mod permission;
 mod s3;
 mod signed;
@@ -29,22 +30,17 @@ use ketrics_protocol::CopySource;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::VolumeCall;
 use ketrics_protocol::VolumeReply;
+use listing::Query;
 use permission::Grant;
 use permission::Need;
 use s3::S3Store;
-use std::collections::HashSet;
 use std::sync::Arc;
 use store::Copy;
 use store::Expect;
-use store::ListRequest;
-use store::NotDeleted;
 use store::ObjectStore;
 use store::Place;
 use store::StoreError;
 use tokio::io::AsyncReadExt;
-
-const MAX_PAGE: u32 = 1_000;
-const MAX_DELIMITER: usize = 1_024;
 
 /// The largest file that is handed to tenant code whole.
 const MAX_GET: f64 = 128.0 * 1024.0 * 1024.0;
@@ -339,138 +335,13 @@ impl Volumes {
             clippy::cast_sign_loss,
             reason = "a size of at most MAX_GET"
         )]
-        let mut content = Vec::with_capacity(info.size as usize);
+        // The reader wants some room behind the end to find it.
+        let mut content = Vec::with_capacity(info.size as usize + 32);
         reader
             .read_to_end(&mut content)
             .await
             .map_err(|error| opaque("read a file of a volume", error))?;
         Ok(VolumeReply::Get { info, content })
-    }
-
-    async fn delete_by_prefix(
-        &self,
-        invocation: &Invocation,
-        code: &str,
-        prefix: String,
-    ) -> Result<VolumeReply, ServiceError> {
-        if prefix.is_empty() {
-            return Err(key::invalid(
-                &prefix,
-                "an empty prefix would delete the whole volume",
-            ));
-        }
-        key::check_prefix(&prefix)?;
-        let granted = self.granted(invocation, code).await?;
-        granted.need(Need::Delete, "deleteByPrefix")?;
-        let mut deleted_keys = Vec::new();
-        let mut errors = Vec::new();
-        let mut request = ListRequest {
-            prefix,
-            delimiter: None,
-            limit: MAX_PAGE as usize,
-            from: None,
-        };
-        loop {
-            invocation.check_open()?;
-            let page = self
-                .store
-                .list(granted.place(), request.clone())
-                .await
-                .map_err(unexpected)?;
-            let keys: Vec<String> = page.files.into_iter().map(|file| file.key).collect();
-            let not_deleted = match self.store.delete(granted.place(), keys.clone()).await {
-                Ok(not_deleted) => not_deleted,
-                Err(error) => {
-                    tracing::error!(%error, "files of a volume could not be deleted");
-                    let code = "InternalError";
-                    let failed = |key: &String| NotDeleted {
-                        key: key.clone(),
-                        code: code.to_owned(),
-                    };
-                    keys.iter().map(failed).collect()
-                }
-            };
-            let stay: HashSet<&String> = not_deleted.iter().map(|file| &file.key).collect();
-            deleted_keys.extend(keys.iter().filter(|key| !stay.contains(key)).cloned());
-            let message = "The file could not be deleted".to_owned();
-            errors.extend(
-                not_deleted
-                    .into_iter()
-                    .map(|file| (file.key, file.code, message.clone())),
-            );
-            request.from = page.next;
-            if request.from.is_none() {
-                return Ok(VolumeReply::DeleteByPrefix {
-                    deleted_keys,
-                    errors,
-                });
-            }
-        }
-    }
-
-    async fn list(
-        &self,
-        invocation: &Invocation,
-        code: &str,
-        query: Query,
-    ) -> Result<VolumeReply, ServiceError> {
-        let prefix = query.prefix.unwrap_or_default();
-        key::check_prefix(&prefix)?;
-        let delimiter = query.delimiter.filter(|delimiter| !delimiter.is_empty());
-        if delimiter
-            .as_ref()
-            .is_some_and(|delimiter| delimiter.len() > MAX_DELIMITER)
-        {
-            return Err(ServiceError::plain(format!(
-                "delimiter must have at most {MAX_DELIMITER} bytes"
-            )));
-        }
-        let limit = match query.max_results {
-            Some(0) => {
-                return Err(ServiceError::plain(format!(
-                    "maxResults must be 1 to {MAX_PAGE}, not 0"
-                )));
-            }
-            limit => limit.unwrap_or(MAX_PAGE).min(MAX_PAGE) as usize,
-        };
-        let granted = self.granted(invocation, code).await?;
-        granted.need(Need::List, "list")?;
-        let bound = [
-            granted.volume.id.0.as_bytes().as_slice(),
-            prefix.as_bytes(),
-            delimiter.as_deref().unwrap_or_default().as_bytes(),
-        ];
-        let from = query
-            .continuation_token
-            .map(|token| {
-                self.pages.open(&bound, &token).ok_or_else(|| {
-                    ServiceError::plain(
-                        "continuationToken must be one that list returned for the same volume, \
-                         prefix and delimiter",
-                    )
-                })
-            })
-            .transpose()?;
-        let request = ListRequest {
-            prefix: prefix.clone(),
-            delimiter: delimiter.clone(),
-            limit,
-            from,
-        };
-        let page = self
-            .store
-            .list(granted.place(), request)
-            .await
-            .map_err(unexpected)?;
-        Ok(VolumeReply::List {
-            files: page.files,
-            folders: page.folders,
-            continuation_token: page
-                .next
-                .map(|next| self.pages.seal(&bound, &next))
-                .transpose()
-                .map_err(|error| opaque("make a continuation token", error))?,
-        })
     }
 
     async fn copying(
@@ -495,14 +366,6 @@ impl Volumes {
             },
         ))
     }
-}
-
-/// What a listing is asked for, unchecked.
-struct Query {
-    prefix: Option<String>,
-    max_results: Option<u32>,
-    continuation_token: Option<String>,
-    delimiter: Option<String>,
 }
 
 fn missing(volume: &str, key: &str) -> ServiceError {

@@ -8,6 +8,8 @@ use crate::world::World;
 use crate::world::told;
 use crate::world::world_on;
 use aws_sdk_s3::primitives::ByteStream;
+use futures_util::StreamExt;
+use futures_util::stream;
 use ketrics_directory::Directory;
 use ketrics_directory::VolumeSpec;
 use ketrics_protocol::ObjectInfo;
@@ -323,4 +325,83 @@ async fn values_of_the_key_before_and_of_no_kms_still_open() {
         .call(&world.invocation(), ServiceCall::Secret(call))
         .await;
     assert_eq!(told(&error.unwrap_err()).0, "SecretDecryptionError");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_the_server_keeps_are_told_and_all_others_go() {
+    let Some(endpoint) = servers::s3().await else {
+        return;
+    };
+    // A bucket of its own: its policy keeps some objects from being deleted.
+    let bucket = format!("ketrics-test-{}", uuid::Uuid::new_v4().simple());
+    let client = servers::client(&endpoint);
+    client.create_bucket().bucket(&bucket).send().await.unwrap();
+    let engines = Engines {
+        volumes: VolumeEngine::S3(S3Config {
+            bucket: bucket.clone(),
+            ..servers::bucket(&endpoint)
+        }),
+        ..Engines::default()
+    };
+    let world = world_on(engines, EgressPolicy::default()).await;
+    world.volume("v", &["*"], VolumeSpec::default()).await;
+    let policy = serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:DeleteObject",
+            "Resource": format!("arn:aws:s3:::{bucket}/*.kept"),
+        }],
+    });
+    let (world, client) = (&world, &client);
+    let name = |number: u32| {
+        let kept = if number % 400 == 7 { ".kept" } else { "" };
+        format!("d/{number:04}{kept}")
+    };
+    let puts = (0..1_100).map(|number| async move {
+        put(world, &name(number), PutOptions::default())
+            .await
+            .unwrap()
+    });
+    let puts: Vec<_> = stream::iter(puts).buffer_unordered(16).collect().await;
+    assert_eq!(puts.len(), 1_100);
+    let put_policy = client.put_bucket_policy().bucket(&bucket);
+    put_policy.policy(policy.to_string()).send().await.unwrap();
+    let call = VolumeCall::DeleteByPrefix {
+        volume: "v".into(),
+        prefix: "d/".into(),
+    };
+    let VolumeReply::DeleteByPrefix {
+        deleted_keys,
+        errors,
+    } = ask(world, call).await.unwrap()
+    else {
+        panic!()
+    };
+    let kept = ["d/0007.kept", "d/0407.kept", "d/0807.kept"];
+    let told: Vec<_> = errors
+        .iter()
+        .map(|(key, code, _)| (key.as_str(), code.as_str()))
+        .collect();
+    assert_eq!(told, kept.map(|key| (key, "AccessDenied")));
+    assert!(
+        errors
+            .iter()
+            .all(|(_, _, message)| !message.contains(&bucket))
+    );
+    assert_eq!(deleted_keys.len(), 1_097);
+    assert_eq!(list(world, "d/", None).await.0, kept);
+    client
+        .delete_bucket_policy()
+        .bucket(&bucket)
+        .send()
+        .await
+        .unwrap();
+    let call = VolumeCall::DeleteByPrefix {
+        volume: "v".into(),
+        prefix: "d/".into(),
+    };
+    ask(world, call).await.unwrap();
+    client.delete_bucket().bucket(&bucket).send().await.unwrap();
 }

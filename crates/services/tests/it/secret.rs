@@ -5,6 +5,8 @@ use crate::world::Engines;
 use crate::world::World;
 use crate::world::told;
 use crate::world::world_on;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ketrics_directory::GrantKind;
 use ketrics_protocol::SecretCall;
 use ketrics_protocol::SecretReply;
@@ -225,6 +227,28 @@ async fn own_data_is_bound_to_tenant_application_and_context(engines: Engines) {
             .await
             .unwrap_err();
         assert_eq!(error.class, "SecretDecryptionError");
+        told_reasons.push(told(&error).1);
+    }
+    // Cut off anywhere, or with something behind it.
+    let text = ciphertext.strip_prefix("kms:v1:").unwrap();
+    let sealed = STANDARD.decode(text).unwrap();
+    let step = sealed.len() / 40 + 1;
+    let mut wrong: Vec<Vec<u8>> = (0..sealed.len())
+        .step_by(step)
+        .map(|end| sealed[..end].to_vec())
+        .collect();
+    for place in (0..sealed.len()).step_by(step) {
+        let mut changed = sealed.clone();
+        changed[place] ^= 0x80;
+        wrong.push(changed);
+    }
+    wrong.push([sealed.as_slice(), b"x"].concat());
+    for bytes in wrong {
+        let ciphertext = format!("kms:v1:{}", STANDARD.encode(bytes));
+        let error = decrypt(&world, &one, &ciphertext, &pairs)
+            .await
+            .unwrap_err();
+        assert_eq!(error.class, "SecretDecryptionError", "{ciphertext}");
         told_reasons.push(told(&error).1);
     }
     // The reason does not tell which it was.

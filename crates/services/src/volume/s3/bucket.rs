@@ -14,6 +14,7 @@ use bytes::Bytes;
 use chrono::Utc;
 use ketrics_protocol::ObjectInfo;
 use std::error::Error;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How often a write is tried again when another one got in its way.
@@ -24,6 +25,8 @@ const ATTEMPTS: usize = 8;
 pub(crate) struct Bucket {
     pub(crate) client: Client,
     pub(crate) name: String,
+    /// How long a claim on a name keeps others away after its holder is gone.
+    pub(crate) lease: Duration,
 }
 
 /// An object as the server tells of it.

@@ -39,7 +39,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 /// How long a claim keeps others away after its holder is gone.
-const LEASE: Duration = Duration::from_mins(15);
+pub(crate) const LEASE: Duration = Duration::from_mins(15);
 /// How long a commit may take.
 const COMMIT: Duration = Duration::from_mins(3);
 /// How long a writer waits for another one's claim.
@@ -152,7 +152,7 @@ async fn claim(bucket: &Bucket, object: &str) -> Result<Claim, StoreError> {
         if found.is_file() {
             return Err(StoreError::Exists);
         }
-        if is_over(found.info.last_modified) {
+        if is_over(found.info.last_modified, bucket.lease) {
             let condition = Condition::This(&found.etag);
             match bucket.put(object, content(&id), condition).await {
                 Ok(etag) => return Ok(won(etag)),
@@ -171,9 +171,9 @@ async fn claim(bucket: &Bucket, object: &str) -> Result<Claim, StoreError> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times stay below 2^53")]
-fn is_over(claimed: f64) -> bool {
+fn is_over(claimed: f64, lease: Duration) -> bool {
     let age = Utc::now().timestamp_millis() as f64 - claimed;
-    age > LEASE.as_secs_f64() * 1_000.0
+    age > lease.as_secs_f64() * 1_000.0
 }
 
 /// Takes a claim back, so that others need not wait for its lease to end.
@@ -204,5 +204,101 @@ fn content(id: &str) -> Content {
         body: text.into(),
         content_type: "text/plain".to_owned(),
         headers: attributes::claim(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_s3::config::BehaviorVersion;
+    use aws_sdk_s3::config::Credentials;
+    use aws_sdk_s3::config::Region;
+    use std::sync::Arc;
+
+    /// A bucket whose claims are soon over, where there is a server.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what runs the tests says where the servers are"
+    )]
+    async fn bucket() -> Option<Bucket> {
+        let Ok(endpoint) = std::env::var("KETRICS_TEST_S3") else {
+            let missing = "KETRICS_TEST_S3 is not set; `scripts/test-servers` starts a server";
+            assert!(std::env::var("CI").is_err(), "{missing}");
+            eprintln!("not tested: {missing}");
+            return None;
+        };
+        let config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(endpoint)
+            .force_path_style(true)
+            .credentials_provider(Credentials::new("test", "testtest", None, None, "test"))
+            .build();
+        let bucket = Bucket {
+            client: aws_sdk_s3::Client::from_conf(config),
+            name: format!("ketrics-claims-{}", Uuid::new_v4().simple()),
+            lease: Duration::from_secs(2),
+        };
+        let made = bucket.client.create_bucket().bucket(&bucket.name).send();
+        made.await.unwrap();
+        Some(bucket)
+    }
+
+    struct Work {
+        bucket: Arc<Bucket>,
+        text: String,
+    }
+
+    impl Commit for Work {
+        async fn commit(&self, _: Option<String>) -> Result<(), Unmet> {
+            let content = Content {
+                body: self.text.clone().into(),
+                content_type: "text/plain".to_owned(),
+                headers: attributes::Headers::new(),
+            };
+            // As a server that ignores the condition does it.
+            let put = self.bucket.put("name", content, Condition::None);
+            put.await.map(|_| ())
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_claim_whose_holder_is_gone_is_taken_over_by_exactly_one() {
+        let Some(bucket) = bucket().await else {
+            return;
+        };
+        let bucket = Arc::new(bucket);
+        let gone = bucket.put("name", content("gone"), Condition::Nothing);
+        assert!(gone.await.is_ok());
+        // Servers tell times in whole seconds.
+        tokio::time::sleep(bucket.lease + Duration::from_millis(1_500)).await;
+        let writers = (0..16).map(|number| {
+            let work = Work {
+                bucket: Arc::clone(&bucket),
+                text: format!("of {number}"),
+            };
+            tokio::spawn(async move {
+                let done = commit(&work.bucket, "name", Expect::Nothing, &work).await;
+                done.map(|()| work.text)
+            })
+        });
+        let mut winners = Vec::new();
+        for writer in writers.collect::<Vec<_>>() {
+            match writer.await.unwrap() {
+                Ok(text) => winners.push(text),
+                Err(StoreError::Exists) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        let [winner] = winners.as_slice() else {
+            panic!("{winners:?}")
+        };
+        let get = bucket.client.get_object().bucket(&bucket.name).key("name");
+        let body = get.send().await.unwrap().body.collect().await.unwrap();
+        assert_eq!(body.into_bytes(), winner.as_bytes());
+        let delete = bucket.client.delete_object().bucket(&bucket.name);
+        delete.key("name").send().await.unwrap();
+        let delete = bucket.client.delete_bucket().bucket(&bucket.name);
+        delete.send().await.unwrap();
     }
 }

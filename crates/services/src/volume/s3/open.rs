@@ -11,6 +11,7 @@ use crate::volume::s3::bucket::Bucket;
 use crate::volume::s3::bucket::Condition;
 use crate::volume::s3::bucket::Content;
 use crate::volume::s3::bucket::Unmet;
+use crate::volume::s3::claim::LEASE;
 use crate::volume::s3::name::CUT;
 use crate::volume::s3::name::MAX_PREFIX;
 use aws_sdk_s3::Client;
@@ -60,6 +61,7 @@ impl S3Store {
             bucket: Bucket {
                 client: Client::from_conf(client),
                 name: config.bucket.clone(),
+                lease: LEASE,
             },
             prefix: config.prefix.clone(),
         };
