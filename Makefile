@@ -57,6 +57,7 @@ test-rust: build example apps
 
 bench: build ## measure what an invocation costs
 	cargo bench --locked --workspace --bench invocation
+	scripts/test-servers cargo bench --locked --workspace --bench content
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cargo fmt --all

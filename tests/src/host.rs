@@ -8,7 +8,6 @@ use crate::Program;
 use crate::Setup;
 use crate::Token;
 use crate::ketrics;
-use crate::schema::Schema;
 use crate::setup;
 use crate::setup::KEY;
 use ketrics_directory::Directory;
@@ -18,8 +17,6 @@ use serde_json::Value;
 use serde_json::json;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
-use tempfile::TempDir;
 
 /// A running `ketrics serve`.
 #[derive(Debug)]
@@ -30,9 +27,8 @@ pub struct Host {
     pub url: String,
     /// What it knows.
     pub directory: Directory,
-    data: TempDir,
-    // Behind the program, which uses it.
-    _schema: Option<Arc<Schema>>,
+    // Behind the program, which uses what it holds.
+    setup: Setup,
 }
 
 impl Host {
@@ -43,7 +39,9 @@ impl Host {
             .arg("--data")
             .arg(setup.data.path())
             .args(["--listen", "127.0.0.1:0"]);
-        command.args(&setup.arguments).envs(setup.variables);
+        command
+            .args(&setup.arguments)
+            .envs(setup.variables.iter().map(|(name, value)| (name, value)));
         let program = Program::start(&mut command);
         let url =
             program.error(|line| line.strip_prefix("ketrics: serving at ").map(str::to_owned));
@@ -52,9 +50,8 @@ impl Host {
             program,
             client,
             url,
-            directory: setup.directory,
-            data: setup.data,
-            _schema: setup.schema,
+            directory: setup.directory.clone(),
+            setup,
         }
     }
 
@@ -66,7 +63,7 @@ impl Host {
     /// Its data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
-        self.data.path()
+        self.setup.data.path()
     }
 
     /// The administrator's token, as the command line prints it.
@@ -142,8 +139,21 @@ impl Host {
         Processes::below(self.program.id())
     }
 
+    /// Process id of the gateway.
+    #[must_use]
+    pub fn gateway(&self) -> u32 {
+        self.program.id()
+    }
+
     /// Kills the gateway as a crash would, and leaves its data.
     pub fn kill(&mut self) {
         self.program.kill();
+    }
+
+    /// Kills the gateway as a crash would, and starts another one on the same data.
+    #[must_use]
+    pub fn crashed(mut self) -> Self {
+        self.kill();
+        Self::start(self.setup)
     }
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod command_line;
+mod configuration;
 mod crashes;
 mod deploy;
 mod dev;
@@ -15,3 +16,4 @@ mod modules;
 mod secrets;
 mod services;
 mod styles;
+mod volumes;
