@@ -1,5 +1,6 @@
 //! Puts a host together: directory, services, worker and gateway, on one data directory.
 
+use crate::config::authentication;
 use crate::keys::ADMINISTRATOR_KEY;
 use crate::keys::local_key;
 use crate::problem::Problem;
@@ -12,7 +13,9 @@ use ketrics_gateway::GatewayConfig;
 use ketrics_gateway::WorkerCommand;
 use ketrics_gateway::administrator::AdministratorKey;
 use ketrics_gateway::admission::Concurrency;
+use ketrics_gateway::auth::IssuerConfig;
 use ketrics_gateway::auth::LocalKey;
+use ketrics_gateway::auth::Tokens;
 use ketrics_gateway::deploy::Deployer;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
@@ -47,6 +50,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Origins of browser front ends that may call.
     pub cors_origins: Vec<String>,
+    /// Who issues tokens beside the host itself.
+    pub issuer: Option<IssuerConfig>,
     /// What keeps the directory.
     pub directory: DirectoryEngine,
     /// How it runs jobs.
@@ -124,6 +129,10 @@ impl Host {
             .await
             .map_err(|error| Problem::failed("the services cannot be opened", error))?;
         let tokens = Arc::new(LocalKey::new(&local_key(data, "tokens.key")?));
+        let issuer = match options.issuer {
+            Some(issuer) => Some(authentication::open(issuer).await?),
+            None => None,
+        };
         let config = GatewayConfig {
             runtime: RuntimeConfig {
                 worker: WorkerCommand {
@@ -139,7 +148,10 @@ impl Host {
             jobs: options.jobs,
             cors_origins: options.cors_origins,
             administrator: AdministratorKey::new(local_key(data, ADMINISTRATOR_KEY)?),
-            verifier: Arc::clone(&tokens) as _,
+            verifier: Arc::new(Tokens {
+                local: Arc::clone(&tokens),
+                issuer,
+            }),
             log: options.log,
         };
         let gateway = Gateway::start(config, directory.clone(), services.clone())

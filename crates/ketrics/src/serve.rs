@@ -76,6 +76,7 @@ impl Serve {
             } else {
                 self.cors_origins
             },
+            issuer: config.issuer()?,
             directory: config.directory()?,
             jobs: config.jobs()?,
             volumes: config.volumes()?,

@@ -76,10 +76,8 @@ pub async fn call(
 }
 
 async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
-    http.verifier
-        .verify(authority::bearer(headers)?)
-        .await
-        .map_err(|error| CallError::new(ErrorCode::Unauthenticated, error.to_string()))
+    let token = authority::bearer(headers)?;
+    Ok(http.verifier.verify(token).await?)
 }
 
 /// An error about an application is only for those whose tenant it is.

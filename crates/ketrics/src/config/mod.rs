@@ -1,5 +1,6 @@
 //! The configuration of a host: one file, and variables that override what it says.
 
+pub mod authentication;
 mod engines;
 mod settings;
 
@@ -126,6 +127,16 @@ impl Config {
             .into_iter()
             .flatten()
             .filter_map(|value| value.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// The names of what is set in a section, in the order in which they are explained.
+    fn set_in(&self, section: &str) -> Vec<&'static str> {
+        SETTINGS
+            .iter()
+            .filter(|setting| setting.section == section)
+            .filter(|setting| self.0.contains_key(&(setting.section, setting.name)))
+            .map(|setting| setting.name)
             .collect()
     }
 

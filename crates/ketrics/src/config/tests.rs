@@ -113,12 +113,34 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
             &[],
             "directory.max_connections must be at least 1",
         ),
+        (
+            "[authentication]\naudience = [\"a\"]",
+            &[],
+            "authentication.audience has no effect without authentication.issuer",
+        ),
+        (
+            "[authentication]\nissuer = \"i\"",
+            &[],
+            "authentication.audience is not set",
+        ),
+        (
+            "[authentication]\nissuer = \"i\"\naudience = [\"a\"]",
+            &[],
+            "authentication.issuer needs one of",
+        ),
+        (
+            "[authentication]\nissuer = \"i\"\naudience = [\"a\"]\njwks_file = \"f\"\n\
+             clock_skew = 301",
+            &[],
+            "authentication.clock_skew must be at most 300",
+        ),
         ("[jobs]\nat_once = 0", &[], "jobs.at_once must be from 1 to"),
         ("[jobs]\nlease = 2", &[], "jobs.lease must be from 3 to 600"),
         (S3, &[("KETRICS_VOLUMES_ACCESS_KEY_ID", "x")], "go together"),
     ] {
         let problem = read(text, variables).and_then(|config| {
             config.directory().map_err(|problem| problem.to_string())?;
+            config.issuer().map_err(|problem| problem.to_string())?;
             config.jobs().map_err(|problem| problem.to_string())?;
             config.volumes().map_err(|problem| problem.to_string())?;
             config.secrets().map_err(|problem| problem.to_string())?;

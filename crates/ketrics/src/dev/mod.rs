@@ -85,6 +85,7 @@ impl Dev {
             listen: self.listen,
             public_url: None,
             cors_origins: self.cors_origins,
+            issuer: None,
             directory: DirectoryEngine::default(),
             jobs: JobsConfig::default(),
             volumes: VolumeEngine::default(),
