@@ -16,6 +16,7 @@ use ketrics_directory::NewDeployment;
 use ketrics_directory::Tenant;
 use ketrics_directory::User;
 use ketrics_directory::VolumeSpec;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::SecretEngine;
@@ -259,6 +260,7 @@ impl Setup {
             secrets: SecretEngine::default(),
             egress: EgressPolicy::default(),
             documents: DocumentsEngine::default(),
+            ai: AiEngine::default(),
         };
         let services = Services::open(config, self.directory.clone())
             .await

@@ -11,6 +11,7 @@
 
 #![warn(missing_docs)]
 
+mod ai;
 mod applications;
 mod database;
 mod deployment_tokens;
@@ -21,6 +22,7 @@ mod grants;
 mod ids;
 mod jobs;
 mod leases;
+mod listing;
 mod messages;
 mod migrations;
 mod releases;
@@ -29,6 +31,9 @@ mod roles;
 mod tenants;
 mod users;
 
+pub use ai::AiAllowance;
+pub use ai::AiRequest;
+pub use ai::AiReservation;
 pub use applications::Application;
 pub use database::DirectoryEngine;
 pub use database::PostgresDirectory;
@@ -68,6 +73,8 @@ pub use leases::ClaimedJob;
 pub use leases::Expired;
 pub use leases::Lease;
 pub use leases::MAX_STARTS;
+pub use listing::ListedUser;
+pub use listing::UserStatus;
 pub use messages::InboxMessage;
 pub use messages::MessagePriority;
 pub use messages::NewMessage;

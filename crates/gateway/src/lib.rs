@@ -12,6 +12,7 @@ pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod log;
+mod peers;
 pub mod routes;
 pub mod runtime;
 mod stacks;

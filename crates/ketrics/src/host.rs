@@ -18,6 +18,7 @@ use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::RuntimeConfig;
 use ketrics_protocol::Limits;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::SecretEngine;
@@ -57,6 +58,8 @@ pub struct Options {
     pub secrets: SecretEngine,
     /// What keeps documents.
     pub documents: DocumentsEngine,
+    /// Who answers for language models.
+    pub ai: AiEngine,
     /// Private addresses that applications may reach all the same.
     pub egress: EgressPolicy,
     /// Processes of each application that wait for calls, at the least.
@@ -119,6 +122,7 @@ impl Host {
             volumes: options.volumes,
             secrets: options.secrets,
             documents: options.documents,
+            ai: options.ai,
         };
         let services = Services::open(services, directory.clone())
             .await

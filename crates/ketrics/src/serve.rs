@@ -81,6 +81,7 @@ impl Serve {
             volumes: config.volumes()?,
             secrets: config.secrets()?,
             documents: config.documents()?,
+            ai: config.ai()?,
             egress: egress(self.egress, &config)?,
             forked_ahead: match self.forked_ahead {
                 Some(number) => number,

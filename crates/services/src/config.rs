@@ -1,5 +1,6 @@
 //! What a host decides about its services.
 
+use crate::AiEngine;
 use crate::DocumentsEngine;
 use crate::EgressPolicy;
 use crate::SecretEngine;
@@ -28,6 +29,8 @@ pub struct ServicesConfig {
     pub egress: EgressPolicy,
     /// Who keeps documents.
     pub documents: DocumentsEngine,
+    /// Who answers for language models.
+    pub ai: AiEngine,
 }
 
 /// A key of 256 bits.

@@ -11,6 +11,8 @@
 
 #![warn(missing_docs)]
 
+mod ai;
+mod applications;
 mod aws;
 mod config;
 mod database;
@@ -24,8 +26,15 @@ mod parameter;
 mod redaction;
 mod secret;
 mod token;
+mod users;
 mod volume;
 
+pub use ai::AiEngine;
+pub use ai::BedrockConfig;
+pub use applications::Peer;
+pub use applications::PeerError;
+pub use applications::PeerResult;
+pub use applications::Peers;
 pub use aws::AwsAccess;
 pub use aws::AwsKeys;
 pub use config::ServicesConfig;
@@ -77,6 +86,8 @@ struct Inner {
     http: http::Http,
     parameters: parameter::Parameters,
     documents: documentdb::DocumentDatabases,
+    users: users::Users,
+    ai: ai::Ai,
 }
 
 impl Services {
@@ -97,6 +108,8 @@ impl Services {
                 jobs: job::Jobs::open(&config, directory.clone())?,
                 messages: messages::Messages::new(directory.clone()),
                 documents: documentdb::DocumentDatabases::open(&config, directory.clone()).await?,
+                users: users::Users::new(directory.clone()),
+                ai: ai::Ai::open(&config, directory.clone()).await?,
                 parameters: parameter::Parameters::new(directory),
                 http: http::Http::new(config.egress)?,
             }),
@@ -155,6 +168,19 @@ impl Services {
                 .handle(invocation, call)
                 .await
                 .map(ServiceReply::DocumentDb),
+            ServiceCall::Users(call) => inner
+                .users
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Users),
+            ServiceCall::Applications(call) => applications::handle(invocation, call)
+                .await
+                .map(ServiceReply::Applications),
+            ServiceCall::Ai(call) => inner
+                .ai
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Ai),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The platform from outside: real binary, real processes, HTTP.
 
+mod applications;
 mod calls;
 mod command_line;
 mod configuration;

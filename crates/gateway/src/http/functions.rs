@@ -8,6 +8,7 @@ use crate::error::ErrorCode;
 use crate::http::Http;
 use crate::runtime::Call;
 use crate::runtime::Done;
+use crate::runtime::Origin;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::extract::State;
@@ -70,7 +71,7 @@ pub async fn call(
         function,
         payload,
         requestor,
-        job_timeout: None,
+        origin: Origin::Http,
     };
     Ok(http.runtime.call(call).await)
 }

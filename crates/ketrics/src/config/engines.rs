@@ -5,8 +5,10 @@ use crate::problem::Problem;
 use ketrics_directory::DirectoryEngine;
 use ketrics_directory::PostgresDirectory;
 use ketrics_gateway::jobs::JobsConfig;
+use ketrics_services::AiEngine;
 use ketrics_services::AwsAccess;
 use ketrics_services::AwsKeys;
+use ketrics_services::BedrockConfig;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::DynamoDbDocuments;
 use ketrics_services::KmsConfig;
@@ -111,6 +113,31 @@ impl Config {
             Some(number) => Ok(number),
             None => Ok(MAX_CONNECTIONS),
         }
+    }
+
+    /// Who answers for language models.
+    pub fn ai(&self) -> Result<AiEngine, Problem> {
+        if self.text("ai", "engine").as_deref() != Some("bedrock") {
+            return Ok(AiEngine::None);
+        }
+        let models = self.list("ai", "models").into_iter().map(|item| {
+            let parts = item.split_once('=').map(|(alias, model)| {
+                let (alias, model) = (alias.trim(), model.trim());
+                (alias.to_owned(), model.to_owned())
+            });
+            parts
+                .filter(|(alias, model)| !alias.is_empty() && !model.is_empty())
+                .ok_or_else(|| {
+                    Problem::Usage(format!(
+                        "ai.models: {item:?} must be an alias, = and the id of a model or of an \
+                         inference profile"
+                    ))
+                })
+        });
+        Ok(AiEngine::Bedrock(BedrockConfig {
+            models: models.collect::<Result<_, _>>()?,
+            access: self.access("ai")?,
+        }))
     }
 
     fn access(&self, section: &'static str) -> Result<AwsAccess, Problem> {

@@ -110,6 +110,12 @@ pub const SETTINGS: &[Setting] = &[
     of("documents", "dynamodb", "endpoint", Kind::Text),
     of("documents", "dynamodb", "access_key_id", Kind::Text),
     of("documents", "dynamodb", "secret_access_key", Kind::Text),
+    any("ai", "engine", Kind::OneOf(&["none", "bedrock"])),
+    of("ai", "bedrock", "models", Kind::List),
+    of("ai", "bedrock", "region", Kind::Text),
+    of("ai", "bedrock", "endpoint", Kind::Text),
+    of("ai", "bedrock", "access_key_id", Kind::Text),
+    of("ai", "bedrock", "secret_access_key", Kind::Text),
 ];
 
 /// The setting with this name.

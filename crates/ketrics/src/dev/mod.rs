@@ -29,6 +29,7 @@ use ketrics_gateway::deploy::Place;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::JsonLines;
 use ketrics_gateway::log::LogSink;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::SecretEngine;
@@ -90,6 +91,7 @@ impl Dev {
             volumes: VolumeEngine::default(),
             secrets: SecretEngine::default(),
             documents: DocumentsEngine::default(),
+            ai: AiEngine::default(),
             egress: egress(&settings)?,
             forked_ahead: 2,
             region: "local".to_owned(),

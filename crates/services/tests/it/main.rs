@@ -1,5 +1,7 @@
 //! The services on a real directory, real files and real sockets.
 
+mod ai;
+mod bedrock;
 mod database;
 mod database_engines;
 mod database_postgres;
@@ -15,5 +17,6 @@ mod s3;
 mod secret;
 mod servers;
 mod signed;
+mod users;
 mod volume;
 mod world;

@@ -209,6 +209,7 @@ async fn refused(volumes: VolumeEngine, secrets: SecretEngine) -> String {
         secrets,
         egress: EgressPolicy::default(),
         documents: ketrics_services::DocumentsEngine::default(),
+        ai: ketrics_services::AiEngine::default(),
     };
     match Services::open(config, directory.unwrap()).await {
         Ok(_) => String::new(),
