@@ -19,6 +19,7 @@ use ketrics_directory::VolumeSpec;
 use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -261,6 +262,7 @@ impl Setup {
             egress: EgressPolicy::default(),
             documents: DocumentsEngine::default(),
             ai: AiEngine::default(),
+            push: PushConfig::default(),
         };
         let services = Services::open(config, self.directory.clone())
             .await

@@ -25,6 +25,7 @@ const VERSIONS: &[(i64, &str, &str, &str)] = &[
     version!(4, "0004_document_databases"),
     version!(5, "0005_deployment_tokens"),
     version!(6, "0006_ai_and_user_status"),
+    version!(7, "0007_pushes"),
 ];
 
 /// What brings a database up to date.

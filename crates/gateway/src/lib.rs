@@ -79,6 +79,8 @@ impl Gateway {
     ) -> io::Result<Self> {
         let runtime = Runtime::start(config.runtime, directory, services, config.log).await?;
         tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs));
+        let pushing = Arc::clone(&runtime);
+        tokio::spawn(async move { pushing.services().deliver_pushes().await });
         let sweeping = Arc::clone(&runtime);
         tokio::spawn(async move {
             loop {

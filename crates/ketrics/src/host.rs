@@ -21,6 +21,7 @@ use ketrics_protocol::Limits;
 use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -60,6 +61,8 @@ pub struct Options {
     pub documents: DocumentsEngine,
     /// Who answers for language models.
     pub ai: AiEngine,
+    /// How messages are pushed.
+    pub push: PushConfig,
     /// Private addresses that applications may reach all the same.
     pub egress: EgressPolicy,
     /// Processes of each application that wait for calls, at the least.
@@ -123,6 +126,7 @@ impl Host {
             secrets: options.secrets,
             documents: options.documents,
             ai: options.ai,
+            push: options.push,
         };
         let services = Services::open(services, directory.clone())
             .await

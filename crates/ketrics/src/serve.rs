@@ -82,6 +82,7 @@ impl Serve {
             secrets: config.secrets()?,
             documents: config.documents()?,
             ai: config.ai()?,
+            push: config.push()?,
             egress: egress(self.egress, &config)?,
             forked_ahead: match self.forked_ahead {
                 Some(number) => number,

@@ -3,6 +3,7 @@
 use crate::AiEngine;
 use crate::DocumentsEngine;
 use crate::EgressPolicy;
+use crate::PushConfig;
 use crate::SecretEngine;
 use crate::VolumeEngine;
 use aws_lc_rs::hmac;
@@ -31,6 +32,8 @@ pub struct ServicesConfig {
     pub documents: DocumentsEngine,
     /// Who answers for language models.
     pub ai: AiEngine,
+    /// How messages are pushed.
+    pub push: PushConfig,
 }
 
 /// A key of 256 bits.

@@ -25,6 +25,7 @@ mod messages;
 mod parameter;
 mod redaction;
 mod secret;
+mod time;
 mod token;
 mod users;
 mod volume;
@@ -48,6 +49,9 @@ pub use http::AllowRuleError;
 pub use http::EgressPolicy;
 pub use invocation::Caller;
 pub use invocation::Invocation;
+pub use messages::PushConfig;
+pub use messages::PushEngine;
+pub use messages::WebhookConfig;
 pub use parameter::InvalidParameter;
 pub use parameter::check_parameter;
 pub use secret::KmsConfig;
@@ -106,7 +110,7 @@ impl Services {
                 databases: database::Databases::open(&config, directory.clone())?,
                 secrets: secret::Secrets::open(&config, directory.clone()).await?,
                 jobs: job::Jobs::open(&config, directory.clone())?,
-                messages: messages::Messages::new(directory.clone()),
+                messages: messages::Messages::open(&config, directory.clone()).await?,
                 documents: documentdb::DocumentDatabases::open(&config, directory.clone()).await?,
                 users: users::Users::new(directory.clone()),
                 ai: ai::Ai::open(&config, directory.clone()).await?,
@@ -197,6 +201,11 @@ impl Services {
     #[must_use]
     pub fn job_queued(&self) -> &Notify {
         self.inner.jobs.queued()
+    }
+
+    /// Pushes messages for as long as it is polled. Ends at once where the host pushes nothing.
+    pub async fn deliver_pushes(&self) {
+        self.inner.messages.deliver_pushes().await;
     }
 
     /// Encrypts a value and stores it as the tenant's secret with this code.

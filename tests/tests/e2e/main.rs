@@ -10,6 +10,7 @@ mod dev;
 mod documents;
 mod foreign;
 mod hosts;
+mod inbox;
 mod init;
 mod isolation;
 mod limits;

@@ -76,7 +76,8 @@ pub async fn call(
     Ok(http.runtime.call(call).await)
 }
 
-async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
+/// Who sends a request, by its bearer token.
+pub(super) async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
     http.verifier
         .verify(authority::bearer(headers)?)
         .await

@@ -13,9 +13,12 @@ use ketrics_services::DocumentsEngine;
 use ketrics_services::DynamoDbDocuments;
 use ketrics_services::KmsConfig;
 use ketrics_services::PostgresDocuments;
+use ketrics_services::PushConfig;
+use ketrics_services::PushEngine;
 use ketrics_services::S3Config;
 use ketrics_services::SecretEngine;
 use ketrics_services::VolumeEngine;
+use ketrics_services::WebhookConfig;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -138,6 +141,28 @@ impl Config {
             models: models.collect::<Result<_, _>>()?,
             access: self.access("ai")?,
         }))
+    }
+
+    /// How messages are pushed.
+    pub fn push(&self) -> Result<PushConfig, Problem> {
+        let default = PushConfig::default();
+        let engine = match self.text("push", "engine").as_deref() {
+            Some("webhook") => PushEngine::Webhook(WebhookConfig {
+                url: self.required("push", "url")?,
+                secret: self.required("push", "secret")?.into(),
+            }),
+            Some("sns") => PushEngine::Sns {
+                topic_arn: self.required("push", "topic_arn")?,
+                access: self.access("push")?,
+            },
+            _ => PushEngine::None,
+        };
+        let first_wait = self.number("push", "first_wait_seconds")?;
+        Ok(PushConfig {
+            engine,
+            attempts: self.number("push", "attempts")?.unwrap_or(default.attempts),
+            first_wait: first_wait.map_or(default.first_wait, Duration::from_secs),
+        })
     }
 
     fn access(&self, section: &'static str) -> Result<AwsAccess, Problem> {

@@ -116,6 +116,16 @@ pub const SETTINGS: &[Setting] = &[
     of("ai", "bedrock", "endpoint", Kind::Text),
     of("ai", "bedrock", "access_key_id", Kind::Text),
     of("ai", "bedrock", "secret_access_key", Kind::Text),
+    any("push", "engine", Kind::OneOf(&["none", "webhook", "sns"])),
+    any("push", "attempts", Kind::Number),
+    any("push", "first_wait_seconds", Kind::Number),
+    of("push", "webhook", "url", Kind::Text),
+    of("push", "webhook", "secret", Kind::Text),
+    of("push", "sns", "topic_arn", Kind::Text),
+    of("push", "sns", "region", Kind::Text),
+    of("push", "sns", "endpoint", Kind::Text),
+    of("push", "sns", "access_key_id", Kind::Text),
+    of("push", "sns", "secret_access_key", Kind::Text),
 ];
 
 /// The setting with this name.

@@ -13,6 +13,7 @@ mod http;
 mod job;
 mod messages;
 mod parameter;
+mod push;
 mod s3;
 mod secret;
 mod servers;

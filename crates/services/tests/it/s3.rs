@@ -210,6 +210,7 @@ async fn refused(volumes: VolumeEngine, secrets: SecretEngine) -> String {
         egress: EgressPolicy::default(),
         documents: ketrics_services::DocumentsEngine::default(),
         ai: ketrics_services::AiEngine::default(),
+        push: ketrics_services::PushConfig::default(),
     };
     match Services::open(config, directory.unwrap()).await {
         Ok(_) => String::new(),

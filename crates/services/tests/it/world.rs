@@ -24,6 +24,7 @@ use ketrics_services::Peer;
 use ketrics_services::PeerError;
 use ketrics_services::PeerResult;
 use ketrics_services::Peers;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -55,6 +56,7 @@ pub struct Engines {
     pub secrets: SecretEngine,
     pub documents: DocumentsEngine,
     pub ai: AiEngine,
+    pub push: PushConfig,
 }
 
 pub async fn world() -> World {
@@ -127,6 +129,7 @@ pub async fn open(
         secrets: engines.secrets.clone(),
         documents: engines.documents.clone(),
         ai: engines.ai.clone(),
+        push: engines.push.clone(),
     };
     Services::open(config, directory.clone()).await
 }

@@ -131,11 +131,7 @@ async fn resources(setup: &Setup, app: &App, text: &str) -> (String, String) {
         .ensure_user(tenant, "shown@example.com", text, text)
         .await
         .expect("a user");
-    for permission in [
-        "iam:GetGroupData",
-        "iam:GetMembershipData",
-        "iam:ListUsers",
-    ] {
+    for permission in ["iam:GetGroupData", "iam:GetMembershipData", "iam:ListUsers"] {
         directory
             .grant_platform_permission(app.application.id, permission)
             .await
