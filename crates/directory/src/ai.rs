@@ -12,7 +12,7 @@ const MINUTE: i64 = 60_000;
 /// How much a tenant may ask of language models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AiAllowance {
-    /// Requests in one minute of the clock.
+    /// Requests in one minute of the clock; 0 switches language models off.
     pub requests_per_minute: u32,
     /// Tokens in one month (UTC), of what models read and what they write.
     pub tokens_per_month: u64,
@@ -39,7 +39,8 @@ pub struct AiReservation {
 }
 
 impl Directory {
-    /// Gives a tenant access to language models, within an allowance; `None` takes it away.
+    /// Gives a tenant an allowance of its own, which may be nothing; `None` takes it away, and the
+    /// host's counts for the tenant.
     ///
     /// # Errors
     /// When the directory does not answer.
@@ -69,7 +70,7 @@ impl Directory {
         Ok(())
     }
 
-    /// What a tenant may ask of language models; `None` is nothing.
+    /// What a tenant may ask of language models, where it has an allowance of its own.
     ///
     /// # Errors
     /// When the directory does not answer.

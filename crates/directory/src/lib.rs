@@ -16,6 +16,7 @@ mod applications;
 mod database;
 mod deployment_tokens;
 mod deployments;
+mod egress;
 mod environment;
 mod error;
 mod grants;

@@ -26,6 +26,7 @@ const VERSIONS: &[(i64, &str, &str, &str)] = &[
     version!(5, "0005_deployment_tokens"),
     version!(6, "0006_ai_and_user_status"),
     version!(7, "0007_pushes"),
+    version!(8, "0008_egress_rules"),
 ];
 
 /// What brings a database up to date.

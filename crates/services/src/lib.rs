@@ -44,9 +44,12 @@ pub use documentdb::DocumentsEngine;
 pub use documentdb::DynamoDbDocuments;
 pub use documentdb::PostgresDocuments;
 pub use failure::OpenError;
-pub use http::AllowRule;
-pub use http::AllowRuleError;
 pub use http::EgressPolicy;
+pub use http::EgressRule;
+pub use http::EgressRuleError;
+pub use http::InvalidEgress;
+pub use http::Otherwise;
+pub use http::TenantEgress;
 pub use invocation::Caller;
 pub use invocation::Invocation;
 pub use messages::PushConfig;
@@ -114,8 +117,8 @@ impl Services {
                 documents: documentdb::DocumentDatabases::open(&config, directory.clone()).await?,
                 users: users::Users::new(directory.clone()),
                 ai: ai::Ai::open(&config, directory.clone()).await?,
+                http: http::Http::new(config.egress, directory.clone()),
                 parameters: parameter::Parameters::new(directory),
-                http: http::Http::new(config.egress)?,
             }),
         })
     }

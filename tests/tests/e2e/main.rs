@@ -1,5 +1,6 @@
 //! The platform from outside: real binary, real processes, HTTP.
 
+mod ai;
 mod applications;
 mod calls;
 mod command_line;
@@ -13,6 +14,7 @@ mod hosts;
 mod inbox;
 mod init;
 mod isolation;
+mod jobs;
 mod limits;
 mod modules;
 mod secrets;

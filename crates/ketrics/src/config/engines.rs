@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::problem::Problem;
+use ketrics_directory::AiAllowance;
 use ketrics_directory::DirectoryEngine;
 use ketrics_directory::PostgresDirectory;
 use ketrics_gateway::jobs::JobsConfig;
@@ -139,8 +140,25 @@ impl Config {
         });
         Ok(AiEngine::Bedrock(BedrockConfig {
             models: models.collect::<Result<_, _>>()?,
+            allowance: self.ai_allowance()?,
             access: self.access("ai")?,
         }))
+    }
+
+    fn ai_allowance(&self) -> Result<Option<AiAllowance>, Problem> {
+        let requests = self.number("ai", "requests_per_minute")?;
+        let tokens = self.number("ai", "tokens_per_month")?;
+        match (requests, tokens) {
+            (Some(requests_per_minute), Some(tokens_per_month)) => Ok(Some(AiAllowance {
+                requests_per_minute,
+                tokens_per_month,
+            })),
+            (None, None) => Ok(None),
+            _ => Err(Problem::Usage(
+                "ai.requests_per_minute and ai.tokens_per_month go together: set both or neither"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// How messages are pushed.

@@ -112,6 +112,8 @@ pub const SETTINGS: &[Setting] = &[
     of("documents", "dynamodb", "secret_access_key", Kind::Text),
     any("ai", "engine", Kind::OneOf(&["none", "bedrock"])),
     of("ai", "bedrock", "models", Kind::List),
+    of("ai", "bedrock", "requests_per_minute", Kind::Number),
+    of("ai", "bedrock", "tokens_per_month", Kind::Number),
     of("ai", "bedrock", "region", Kind::Text),
     of("ai", "bedrock", "endpoint", Kind::Text),
     of("ai", "bedrock", "access_key_id", Kind::Text),

@@ -1,6 +1,7 @@
 //! Which engine answers for language models, and what it needs.
 
 use crate::AwsAccess;
+use ketrics_directory::AiAllowance;
 
 /// The part of the configuration that this is.
 pub(crate) const SECTION: &str = "ai";
@@ -32,6 +33,8 @@ pub struct BedrockConfig {
     /// Aliases and the ids of the models or inference profiles that they stand for, in addition to
     /// the SDK's four or in place of them.
     pub models: Vec<(String, String)>,
+    /// What a tenant may ask that has no allowance of its own; `None` is nothing.
+    pub allowance: Option<AiAllowance>,
     /// How AWS is reached, or a server that speaks the same protocol.
     pub access: AwsAccess,
 }

@@ -32,6 +32,7 @@ async fn with_models(allowance: AiAllowance) -> (World, Asked) {
     let engines = Engines {
         ai: AiEngine::Bedrock(BedrockConfig {
             models: vec![("house".to_owned(), "our.model-1".to_owned())],
+            allowance: None,
             access: access(&url),
         }),
         ..Engines::default()
@@ -189,22 +190,31 @@ async fn a_tenant_without_an_allowance_and_a_host_without_models_have_no_ai() {
 }
 
 #[tokio::test]
-async fn an_application_asks_only_models_that_it_was_given() {
+async fn an_application_asks_only_models_that_it_was_given_and_a_tenant_may_have_the_hosts_allowance()
+ {
     let (url, _) = bedrock().await;
     let engines = Engines {
         ai: AiEngine::Bedrock(BedrockConfig {
             models: Vec::new(),
+            allowance: Some(ALLOWANCE),
             access: access(&url),
         }),
         ..Engines::default()
     };
     let world = world_on(engines, EgressPolicy::default()).await;
-    allow(&world, Some(ALLOWANCE)).await;
     let denied = |alias: &str| ("AIAccessDeniedError".to_owned(), vec![alias.to_owned()]);
     assert_eq!(refused(&world, say("hello")).await, denied("haiku"));
     permit(&world, "ai:InvokeModel:opus").await;
     assert!(chat(&world, of_model("opus")).await.is_ok());
     assert_eq!(refused(&world, of_model("sonnet")).await, denied("sonnet"));
+    // The host's allowance counts for a tenant without one, and not for one that has nothing.
+    let nothing = AiAllowance {
+        requests_per_minute: 0,
+        ..ALLOWANCE
+    };
+    allow(&world, Some(nothing)).await;
+    let off = refused(&world, of_model("opus")).await;
+    assert_eq!(off.0, "AIFeatureDisabledError");
 }
 
 #[tokio::test]

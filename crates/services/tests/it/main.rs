@@ -10,6 +10,7 @@ mod db;
 mod document_servers;
 mod documentdb;
 mod http;
+mod http_servers;
 mod job;
 mod messages;
 mod parameter;
