@@ -103,6 +103,9 @@ declare module "ext:core/ops" {
   export function op_http(call: object): Promise<Answer>;
   export function op_parameter(call: object): Promise<Answer>;
   export function op_document_db(call: object): Promise<Answer>;
+  export function op_users(call: object): Promise<Answer>;
+  export function op_applications(call: object): Promise<Answer>;
+  export function op_ai(call: object): Promise<Answer>;
 
   // The invocation's own process.
   export function op_log(level: "debug" | "info" | "warn" | "error", message: string): void;

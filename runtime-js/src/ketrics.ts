@@ -4,6 +4,8 @@
  * one package in a bundle can't change what another one gets.
  */
 
+import { aiModule } from "./ai/ai.ts";
+import { ApplicationConnection, applicationsModule } from "./applications/applications.ts";
 import { logger } from "./console/console.ts";
 import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
@@ -14,6 +16,7 @@ import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
 import { secretModule } from "./secret/secret.ts";
+import { usersModule } from "./users/users.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
 
 const modules = {
@@ -28,6 +31,9 @@ const modules = {
   DocumentDb: documentDbModule,
   Job: jobModule,
   Messages: messagesModule,
+  Users: usersModule,
+  Applications: applicationsModule,
+  AI: aiModule,
 };
 
 type AnyClass = abstract new (...parameters: never[]) => unknown;
@@ -58,8 +64,14 @@ function build(): object {
     },
   );
   for (const errorClass of Object.values(errorClasses)) freezeClass(errorClass as AnyClass);
-  for (const connection of [VolumeConnection, DatabaseConnection, DocumentDbConnection])
+  for (const connection of [
+    VolumeConnection,
+    DatabaseConnection,
+    DocumentDbConnection,
+    ApplicationConnection,
+  ]) {
     freezeClass(connection as AnyClass);
+  }
   for (const module of Object.values(modules)) freezeModule(module);
   for (const guard of Object.values(guards)) Object.freeze(guard);
   return Object.freeze(ketrics);

@@ -16,8 +16,10 @@ use ketrics_directory::NewDeployment;
 use ketrics_directory::Tenant;
 use ketrics_directory::User;
 use ketrics_directory::VolumeSpec;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -259,6 +261,8 @@ impl Setup {
             secrets: SecretEngine::default(),
             egress: EgressPolicy::default(),
             documents: DocumentsEngine::default(),
+            ai: AiEngine::default(),
+            push: PushConfig::default(),
         };
         let services = Services::open(config, self.directory.clone())
             .await

@@ -11,24 +11,31 @@
 
 #![warn(missing_docs)]
 
+mod ai;
 mod applications;
 mod database;
 mod deployment_tokens;
 mod deployments;
+mod egress;
 mod environment;
 mod error;
 mod grants;
 mod ids;
 mod jobs;
 mod leases;
+mod listing;
 mod messages;
 mod migrations;
+mod pushes;
 mod releases;
 mod resources;
 mod roles;
 mod tenants;
 mod users;
 
+pub use ai::AiAllowance;
+pub use ai::AiRequest;
+pub use ai::AiReservation;
 pub use applications::Application;
 pub use database::DirectoryEngine;
 pub use database::PostgresDirectory;
@@ -68,9 +75,17 @@ pub use leases::ClaimedJob;
 pub use leases::Expired;
 pub use leases::Lease;
 pub use leases::MAX_STARTS;
+pub use listing::ListedUser;
+pub use listing::UserStatus;
 pub use messages::InboxMessage;
+pub use messages::InboxPage;
+pub use messages::InboxPosition;
+pub use messages::InboxView;
 pub use messages::MessagePriority;
 pub use messages::NewMessage;
+pub use pushes::DeadPush;
+pub use pushes::PushClaim;
+pub use pushes::PushMessage;
 pub use releases::Declared;
 pub use releases::DeclaredGrant;
 pub use releases::DeclaredRole;

@@ -161,7 +161,8 @@ impl Directory {
     }
 
     /// The capabilities that the requestor's roles grant in the application, sorted, or `["*"]`.
-    /// `None` when the requestor has no role there at all, itself or through a group.
+    /// `None` when the requestor has no role there at all, itself or through a group, or is a user
+    /// who is switched off.
     ///
     /// # Errors
     /// When the directory does not answer.
@@ -176,7 +177,10 @@ impl Directory {
         };
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT r.actions FROM roles r JOIN role_assignments s ON s.role_id = r.id \
-             WHERE r.application_id = $1 AND ( \
+             WHERE r.application_id = $1 \
+             AND NOT ($2 = 'user' AND EXISTS \
+               (SELECT 1 FROM users u WHERE u.id = $3 AND u.status = 'inactive')) \
+             AND ( \
                (s.kind = $2 AND s.assignee_id = $3) \
                OR ($2 = 'user' AND s.kind = 'group' AND s.assignee_id IN \
                  (SELECT group_id FROM group_members WHERE user_id = $3)))",

@@ -12,6 +12,7 @@ pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod log;
+mod peers;
 pub mod routes;
 pub mod runtime;
 mod stacks;
@@ -78,6 +79,8 @@ impl Gateway {
     ) -> io::Result<Self> {
         let runtime = Runtime::start(config.runtime, directory, services, config.log).await?;
         tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs));
+        let pushing = Arc::clone(&runtime);
+        tokio::spawn(async move { pushing.services().deliver_pushes().await });
         let sweeping = Arc::clone(&runtime);
         tokio::spawn(async move {
             loop {

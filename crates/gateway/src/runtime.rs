@@ -9,6 +9,7 @@ use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::log::LogEntry;
 use crate::log::LogSink;
+use crate::peers::OtherApplications;
 use crate::routes::Routes;
 use crate::routes::Target;
 use crate::stacks::Stacks;
@@ -24,6 +25,7 @@ use crate::worker::zygotes::Zygotes;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::Directory;
+use ketrics_directory::Requestor;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
 use ketrics_protocol::Limit;
@@ -74,8 +76,46 @@ pub struct Call {
     pub payload: String,
     /// Who calls.
     pub requestor: RequestorContext,
-    /// A job's own time limit.
-    pub job_timeout: Option<Duration>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a call comes from, which decides how long it may take.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Over HTTP.
+    Http,
+    /// A job.
+    Job {
+        /// Its own time limit.
+        timeout: Duration,
+    },
+    /// A function of another application, which waits for it.
+    Application {
+        /// Codes of the applications whose calls led here, the first one in front.
+        path: Vec<String>,
+        /// When the one that waits ends at the latest.
+        deadline: Instant,
+    },
+}
+
+impl Origin {
+    /// The limits of a call from here that begins now.
+    #[must_use]
+    pub fn limits(&self, host: &Limits) -> Limits {
+        let limits = host.clone();
+        match self {
+            Self::Http => limits,
+            Self::Job { timeout } => limits.for_job(*timeout),
+            Self::Application { deadline, .. } => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                Limits {
+                    wall_clock: limits.wall_clock.min(left),
+                    ..limits
+                }
+            }
+        }
+    }
 }
 
 /// A call's result and what it took.
@@ -175,11 +215,8 @@ impl Runtime {
         identity: &Identity,
         target: &Target,
     ) -> Result<RequestorContext, CallError> {
-        let found = self
-            .routes
-            .requestor(target.tenant.id, identity.requestor, target.application.id)
-            .await?;
-        found.map(Arc::unwrap_or_clone).ok_or_else(|| {
+        let found = self.find_requestor(identity.requestor, target).await?;
+        found.ok_or_else(|| {
             CallError::new(
                 ErrorCode::Forbidden,
                 format!(
@@ -188,6 +225,22 @@ impl Runtime {
                 ),
             )
         })
+    }
+
+    /// The same, where `None` is no role.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub(crate) async fn find_requestor(
+        &self,
+        requestor: Requestor,
+        target: &Target,
+    ) -> Result<Option<RequestorContext>, CallError> {
+        let found = self
+            .routes
+            .requestor(target.tenant.id, requestor, target.application.id)
+            .await?;
+        Ok(found.map(Arc::unwrap_or_clone))
     }
 
     /// Takes a change of deployments, roles or environments in at once.
@@ -260,11 +313,11 @@ impl Runtime {
             Err(error) => return failed(error),
         };
         let claimed = arrived.elapsed() - queued;
-        let limits = match call.job_timeout {
-            Some(timeout) => self.config.limits.clone().for_job(timeout),
-            None => self.config.limits.clone(),
-        };
-        let known = Arc::new(Invocation::new(self.caller(&call, invocation, &limits)));
+        let limits = call.origin.limits(&self.config.limits);
+        let known = Arc::new(Invocation::new(
+            self.caller(&call, invocation, &limits),
+            Arc::new(OtherApplications(Arc::clone(self))),
+        ));
         let invoke = Invoke {
             id: invocation.to_string(),
             function: call.function.clone(),
@@ -389,6 +442,10 @@ impl Runtime {
             application_code: application.code.clone(),
             deployment_id: deployment.id,
             requestor: call.requestor.clone(),
+            path: match &call.origin {
+                Origin::Application { path, .. } => path.clone(),
+                Origin::Http | Origin::Job { .. } => Vec::new(),
+            },
             deadline: Instant::now() + limits.wall_clock,
         }
     }

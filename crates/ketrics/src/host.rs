@@ -21,8 +21,10 @@ use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::RuntimeConfig;
 use ketrics_protocol::Limits;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -62,6 +64,10 @@ pub struct Options {
     pub secrets: SecretEngine,
     /// What keeps documents.
     pub documents: DocumentsEngine,
+    /// Who answers for language models.
+    pub ai: AiEngine,
+    /// How messages are pushed.
+    pub push: PushConfig,
     /// Private addresses that applications may reach all the same.
     pub egress: EgressPolicy,
     /// Processes of each application that wait for calls, at the least.
@@ -124,6 +130,8 @@ impl Host {
             volumes: options.volumes,
             secrets: options.secrets,
             documents: options.documents,
+            ai: options.ai,
+            push: options.push,
         };
         let services = Services::open(services, directory.clone())
             .await

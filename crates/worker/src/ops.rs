@@ -10,6 +10,10 @@ use deno_core::op2;
 use deno_core::serde_v8;
 use deno_core::v8;
 use deno_error::JsErrorBox;
+use ketrics_protocol::AiCall;
+use ketrics_protocol::AiReply;
+use ketrics_protocol::ApplicationsCall;
+use ketrics_protocol::ApplicationsReply;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::DocumentDbCall;
@@ -28,6 +32,8 @@ use ketrics_protocol::SecretReply;
 use ketrics_protocol::ServiceCall;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
+use ketrics_protocol::UsersCall;
+use ketrics_protocol::UsersReply;
 use ketrics_protocol::VolumeCall;
 use ketrics_protocol::VolumeReply;
 use ketrics_protocol::frame::Failure;
@@ -232,6 +238,14 @@ service_op!(op_messages, Messages, MessagesCall, MessagesReply);
 service_op!(op_http, Http, HttpCall, HttpReply);
 service_op!(op_parameter, Parameter, ParameterCall, ParameterReply);
 service_op!(op_document_db, DocumentDb, DocumentDbCall, DocumentDbReply);
+service_op!(op_users, Users, UsersCall, UsersReply);
+service_op!(
+    op_applications,
+    Applications,
+    ApplicationsCall,
+    ApplicationsReply
+);
+service_op!(op_ai, Ai, AiCall, AiReply);
 
 #[op2(fast)]
 fn op_log(state: &mut OpState, #[string] level: &str, #[string] message: String) {
@@ -337,6 +351,9 @@ deno_core::extension!(
         op_http,
         op_parameter,
         op_document_db,
+        op_users,
+        op_applications,
+        op_ai,
         op_log,
         op_set_timer,
         op_done,

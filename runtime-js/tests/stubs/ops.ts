@@ -34,6 +34,9 @@ export const op_messages = service("messages");
 export const op_http = service("http");
 export const op_parameter = service("parameter");
 export const op_document_db = service("documentDb");
+export const op_users = service("users");
+export const op_applications = service("applications");
+export const op_ai = service("ai");
 
 export const op_log = (level: string, message: string) => host.log.push([level, message]);
 export const op_set_timer = (delay: number) => {

@@ -1,5 +1,7 @@
 //! The platform from outside: real binary, real processes, HTTP.
 
+mod ai;
+mod applications;
 mod calls;
 mod command_line;
 mod configuration;
@@ -9,8 +11,10 @@ mod dev;
 mod documents;
 mod foreign;
 mod hosts;
+mod inbox;
 mod init;
 mod isolation;
+mod jobs;
 mod limits;
 mod modules;
 mod secrets;

@@ -8,6 +8,7 @@ use crate::error::ErrorCode;
 use crate::http::Http;
 use crate::runtime::Call;
 use crate::runtime::Done;
+use crate::runtime::Origin;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::extract::State;
@@ -70,12 +71,13 @@ pub async fn call(
         function,
         payload,
         requestor,
-        job_timeout: None,
+        origin: Origin::Http,
     };
     Ok(http.runtime.call(call).await)
 }
 
-async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
+/// Who sends a request, by its bearer token.
+pub(super) async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
     let token = authority::bearer(headers)?;
     Ok(http.verifier.verify(token).await?)
 }

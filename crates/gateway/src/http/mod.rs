@@ -4,6 +4,7 @@ mod authority;
 mod body;
 mod deployments;
 mod functions;
+mod inbox;
 mod respond;
 mod volumes;
 
@@ -62,6 +63,11 @@ pub fn router(http: Http) -> Router {
         .route(
             "/volumes/{token}",
             get(volumes::download).put(volumes::upload),
+        )
+        .route("/tenants/{tenant}/messages", get(inbox::list))
+        .route(
+            "/tenants/{tenant}/messages/{message}/read",
+            post(inbox::mark_read),
         )
         .route("/health", get(health))
         .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })

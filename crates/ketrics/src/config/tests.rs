@@ -137,6 +137,23 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         ("[jobs]\nat_once = 0", &[], "jobs.at_once must be from 1 to"),
         ("[jobs]\nlease = 2", &[], "jobs.lease must be from 3 to 600"),
         (S3, &[("KETRICS_VOLUMES_ACCESS_KEY_ID", "x")], "go together"),
+        (
+            "[ai]\nengine = \"bedrock\"\nmodels = [\"x\"]",
+            &[],
+            "ai.models: \"x\" must be",
+        ),
+        (
+            "[ai]\nengine = \"bedrock\"\ntokens_per_month = 1",
+            &[],
+            "ai.tokens_per_month go together",
+        ),
+        (
+            "[ai]\nmodels = [\"a=b\"]",
+            &[],
+            "ai.models is for ai.engine",
+        ),
+        ("[push]\nengine = \"webhook\"", &[], "push.url is not set"),
+        ("[push]\nengine = \"sns\"", &[], "push.topic_arn is not set"),
     ] {
         let problem = read(text, variables).and_then(|config| {
             config.directory().map_err(|problem| problem.to_string())?;
@@ -144,6 +161,8 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
             config.jobs().map_err(|problem| problem.to_string())?;
             config.volumes().map_err(|problem| problem.to_string())?;
             config.secrets().map_err(|problem| problem.to_string())?;
+            config.ai().map_err(|problem| problem.to_string())?;
+            config.push().map_err(|problem| problem.to_string())?;
             config.documents().map_err(|problem| problem.to_string())
         });
         let problem = problem.err().unwrap_or_default();

@@ -29,8 +29,10 @@ use ketrics_gateway::deploy::Place;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::JsonLines;
 use ketrics_gateway::log::LogSink;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::VolumeEngine;
@@ -91,6 +93,8 @@ impl Dev {
             volumes: VolumeEngine::default(),
             secrets: SecretEngine::default(),
             documents: DocumentsEngine::default(),
+            ai: AiEngine::default(),
+            push: PushConfig::default(),
             egress: egress(&settings)?,
             forked_ahead: 2,
             region: "local".to_owned(),

@@ -1,5 +1,7 @@
 //! The services on a real directory, real files and real sockets.
 
+mod ai;
+mod bedrock;
 mod database;
 mod database_engines;
 mod database_postgres;
@@ -8,12 +10,15 @@ mod db;
 mod document_servers;
 mod documentdb;
 mod http;
+mod http_servers;
 mod job;
 mod messages;
 mod parameter;
+mod push;
 mod s3;
 mod secret;
 mod servers;
 mod signed;
+mod users;
 mod volume;
 mod world;
