@@ -2,7 +2,10 @@
 
 mod database;
 mod database_engines;
+mod database_fuzz;
+mod database_mysql;
 mod database_postgres;
+mod database_restarts;
 mod database_servers;
 mod db;
 mod document_servers;
@@ -11,6 +14,7 @@ mod http;
 mod job;
 mod messages;
 mod parameter;
+mod private_servers;
 mod s3;
 mod secret;
 mod servers;
