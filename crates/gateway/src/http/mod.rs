@@ -13,6 +13,8 @@ use crate::deploy::Deployer;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::runtime::Runtime;
+use crate::telemetry;
+use crate::telemetry::Now;
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
@@ -20,6 +22,8 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use serde_json::json;
@@ -64,6 +68,7 @@ pub fn router(http: Http) -> Router {
             get(volumes::download).put(volumes::upload),
         )
         .route("/health", get(health))
+        .route("/metrics", get(metrics))
         .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })
         .method_not_allowed_fallback(|method: Method| async move {
             CallError::new(
@@ -101,11 +106,30 @@ fn cors(origins: &[String]) -> CorsLayer {
 async fn health(State(http): State<Arc<Http>>) -> Result<Json<serde_json::Value>, CallError> {
     http.runtime.directory().ping().await?;
     let (zygotes, running, waiting) = http.runtime.load();
+    let (level, minimum) = http.runtime.sandbox();
     Ok(Json(json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
+        "sandbox": { "level": level.name(), "minimum": minimum.name() },
         "zygotes": zygotes,
         "running": running,
         "waiting": waiting,
     })))
+}
+
+async fn metrics(State(http): State<Arc<Http>>) -> Result<Response, CallError> {
+    let (zygotes, running, waiting) = http.runtime.load();
+    let (level, _) = http.runtime.sandbox();
+    let now = Now {
+        running,
+        waiting,
+        zygotes,
+        level: level.byte(),
+    };
+    let text = telemetry::figures()
+        .render(&now)
+        .map_err(|error| CallError::internal(&error))?;
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let format = HeaderValue::from_static(format);
+    Ok(([(header::CONTENT_TYPE, format)], text).into_response())
 }
