@@ -67,7 +67,8 @@ impl Peers for OtherApplications {
         function: &str,
         payload: String,
     ) -> Result<PeerResult, PeerError> {
-        let limits = self.0.limits();
+        let (target, requestor) = self.reach(caller, code).await?;
+        let limits = &target.limits;
         if payload.len() as u64 > limits.payload_bytes {
             return Err(worded(CallError::new(
                 ErrorCode::PayloadTooLarge,
@@ -77,7 +78,6 @@ impl Peers for OtherApplications {
                 ),
             )));
         }
-        let (target, requestor) = self.reach(caller, code).await?;
         let mut path = caller.path.clone();
         path.push(caller.application_code.clone());
         let origin = Origin::Application {
