@@ -1,0 +1,144 @@
+//! Reads a file, within bounds on what it may inflate to.
+
+use super::error::PdfError;
+use super::error::Result;
+use lopdf::LoadOptions;
+use lopdf::Object;
+use lopdf::ObjectId;
+use lopdf::xref::XrefRecovery;
+use std::cell::Cell;
+use std::io::Write;
+use std::panic::AssertUnwindSafe;
+
+/// What one object or cross-reference stream may inflate to.
+const MOST_OF_ONE: usize = 32 << 20;
+
+/// What all object streams of a file may inflate to together. Each byte can become an object of a
+/// hundred.
+const MOST_OF_ALL: usize = 64 << 20;
+
+thread_local! {
+    /// How much of `MOST_OF_ALL` is left to the file that is read. `lopdf` takes a plain function
+    /// as its filter, which has no other place to keep this.
+    static LEFT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts what is written to it.
+struct Counter(usize);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Leaves out the object streams that would inflate beyond the bound. `lopdf` asks before it
+/// inflates them.
+fn within_bounds(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    // `lopdf` takes a member of an object stream from what is returned, and any other object from
+    // where it stands. A stream is never a member.
+    let Object::Stream(stream) = object else {
+        return Some((id, object.clone()));
+    };
+    if stream.dict.has_type(b"ObjStm") {
+        let left = LEFT.get();
+        let mut inflated = Counter(0);
+        let _ = stream.decompress_to_writer(&mut inflated, left.min(MOST_OF_ONE));
+        LEFT.set(left.saturating_sub(inflated.0));
+        if inflated.0 >= left {
+            return None;
+        }
+    }
+    Some((id, Object::Null))
+}
+
+fn load_once(bytes: &[u8], force_reconstruct: bool) -> lopdf::Result<lopdf::Document> {
+    LEFT.set(MOST_OF_ALL);
+    lopdf::Document::load_mem_with_options(
+        bytes,
+        LoadOptions {
+            filter: Some(within_bounds),
+            max_decompressed_size: Some(MOST_OF_ONE),
+            force_reconstruct,
+            ..LoadOptions::default()
+        },
+    )
+}
+
+/// Whether the catalog leads to a page tree.
+fn has_pages(file: &lopdf::Document) -> bool {
+    let pages = file.catalog().and_then(|catalog| catalog.get(b"Pages"));
+    pages
+        .and_then(|pages| file.dereference(pages))
+        .is_ok_and(|(_, pages)| pages.as_dict().is_ok())
+}
+
+fn parse_error<T>(reason: impl Into<String>) -> Result<T> {
+    Err(PdfError::Parse(reason.into()))
+}
+
+fn encrypted<T>() -> Result<T> {
+    parse_error("it is encrypted; remove its password and encryption first")
+}
+
+/// The objects of a file.
+pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
+    if !bytes.windows(5).any(|part| part == b"%PDF-") {
+        return parse_error("it is no PDF document: there is no %PDF- header");
+    }
+    // A hostile file may make the parser panic; that is one more way not to be a document.
+    let load = |force| std::panic::catch_unwind(AssertUnwindSafe(|| load_once(bytes, force)));
+    let file = match load(false) {
+        Ok(Ok(file)) => file,
+        Ok(Err(error)) => return Err(explained(bytes, &error)),
+        Err(_) => return parse_error("it is damaged beyond repair"),
+    };
+    if file.is_encrypted()
+        || file.was_encrypted()
+        || file
+            .trailer
+            .get(b"Encrypt")
+            .is_ok_and(|entry| !entry.is_null())
+    {
+        return encrypted();
+    }
+    if has_pages(&file) || file.xref_recovery == Some(XrefRecovery::Reconstructed) {
+        return Ok(file);
+    }
+    // The table leads nowhere: look for the objects themselves.
+    match load(true) {
+        Ok(Ok(rebuilt)) if has_pages(&rebuilt) => Ok(rebuilt),
+        _ => Ok(file),
+    }
+}
+
+fn explained(bytes: &[u8], error: &lopdf::Error) -> PdfError {
+    use lopdf::Error;
+    let is_about_encryption = matches!(
+        error,
+        Error::Decryption(_)
+            | Error::InvalidPassword
+            | Error::UnsupportedSecurityHandler(_)
+            | Error::Unimplemented(_)
+    );
+    let says_so = bytes.windows(8).any(|part| part == b"/Encrypt");
+    let reason = match error {
+        _ if is_about_encryption && says_so => {
+            "it is encrypted; remove its password and encryption first".to_owned()
+        }
+        Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => format!(
+            "a stream that holds its objects inflates to more than {} MB",
+            MOST_OF_ONE >> 20
+        ),
+        Error::Xref(_) | Error::Parse(_) => {
+            "its cross-reference table is damaged, and no objects were found without it".to_owned()
+        }
+        other => format!("it is damaged: {other}"),
+    };
+    PdfError::Parse(reason)
+}
