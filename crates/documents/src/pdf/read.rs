@@ -78,6 +78,15 @@ fn has_pages(file: &lopdf::Document) -> bool {
         .is_ok_and(|(_, pages)| pages.as_dict().is_ok())
 }
 
+/// Whether there is a page at all, wherever the catalog leads.
+fn holds_pages(file: &lopdf::Document) -> bool {
+    let mut objects = file
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok());
+    objects.any(|object| object.has_type(b"Page"))
+}
+
 fn parse_error<T>(reason: impl Into<String>) -> Result<T> {
     Err(PdfError::Parse(reason.into()))
 }
@@ -95,7 +104,10 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
     let load = |force| std::panic::catch_unwind(AssertUnwindSafe(|| load_once(bytes, force)));
     let file = match load(false) {
         Ok(Ok(file)) => file,
-        Ok(Err(error)) => return Err(explained(bytes, &error)),
+        Ok(Err(error)) => match with_a_catalog(bytes) {
+            Some(file) => file,
+            None => return Err(explained(bytes, &error)),
+        },
         Err(_) => return parse_error("it is damaged beyond repair"),
     };
     if file.is_encrypted()
@@ -107,13 +119,68 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
     {
         return encrypted();
     }
-    if has_pages(&file) || file.xref_recovery == Some(XrefRecovery::Reconstructed) {
-        return Ok(file);
+    let mut found = file;
+    if !has_pages(&found)
+        && found.xref_recovery != Some(XrefRecovery::Reconstructed)
+        // The table leads nowhere: look for the objects themselves.
+        && let Ok(Ok(rebuilt)) = load(true)
+        && holds_pages(&rebuilt)
+    {
+        found = rebuilt;
     }
-    // The table leads nowhere: look for the objects themselves.
-    match load(true) {
-        Ok(Ok(rebuilt)) if has_pages(&rebuilt) => Ok(rebuilt),
-        _ => Ok(file),
+    fill_streams(&mut found, bytes);
+    Ok(found)
+}
+
+/// A file without a catalog or a trailer is read once more with one put behind it, if that brings
+/// pages to light.
+fn with_a_catalog(bytes: &[u8]) -> Option<lopdf::Document> {
+    // A number that files don't reach.
+    const NUMBER: u32 = 4_000_000;
+    if !bytes.windows(5).any(|part| part == b"/Page") {
+        return None;
+    }
+    let mut whole = bytes.to_vec();
+    let _ = write!(
+        whole,
+        "\n{NUMBER} 0 obj\n<</Type/Catalog>>\nendobj\ntrailer\n<</Root {NUMBER} 0 R>>\n"
+    );
+    let load = || load_once(&whole, true);
+    let mut file = std::panic::catch_unwind(AssertUnwindSafe(load))
+        .ok()?
+        .ok()?;
+    file.objects.remove(&(NUMBER, 0));
+    holds_pages(&file).then_some(file)
+}
+
+/// Streams whose length is missing go on to their `endstream`, as readers take them.
+fn fill_streams(file: &mut lopdf::Document, bytes: &[u8]) {
+    // Positions count from the header, which may stand behind something else.
+    let start = bytes.windows(5).position(|part| part == b"%PDF-");
+    let bytes = &bytes[start.unwrap_or(0)..];
+    // A hostile file has many streams and no end.
+    let mut budget = bytes.len().saturating_mul(4).max(1 << 20);
+    for object in file.objects.values_mut() {
+        let Object::Stream(stream) = object else {
+            continue;
+        };
+        let (true, false, Some(start)) = (
+            stream.content.is_empty(),
+            stream.dict.has(b"Length"),
+            stream.start_position,
+        ) else {
+            continue;
+        };
+        let rest = bytes.get(start..).unwrap_or_default();
+        let rest = &rest[..rest.len().min(budget)];
+        let end = rest.windows(9).position(|part| part == b"endstream");
+        budget -= end.unwrap_or(rest.len());
+        if let Some(end) = end {
+            let content = &rest[..end];
+            let content = content.strip_suffix(b"\n").unwrap_or(content);
+            let content = content.strip_suffix(b"\r").unwrap_or(content);
+            stream.set_content(content.to_vec());
+        }
     }
 }
 

@@ -133,7 +133,7 @@ fn walk(file: &mut lopdf::Document, root: ObjectId) -> Tree {
         pages: Vec::new(),
         is_sound: true,
     };
-    let mut nodes = HashSet::from([root]);
+    let mut nodes = HashSet::new();
     let mut leaves = HashSet::new();
     let mut copies = 0;
     let mut waiting = vec![(Object::Reference(root), Rc::new(Inherited::default()))];
@@ -159,7 +159,7 @@ fn walk(file: &mut lopdf::Document, root: ObjectId) -> Tree {
         };
         let kids = node.get(b"Kids").and_then(|kids| file.dereference(kids));
         if let Ok((_, Object::Array(kids))) = kids {
-            if id != root && !nodes.insert(id) {
+            if !nodes.insert(id) {
                 tree.is_sound = false;
                 continue;
             }

@@ -94,12 +94,18 @@ impl Picture {
     pub fn difference(&self, other: &Self) -> f64 {
         assert_eq!((self.width, self.height), (other.width, other.height));
         let pairs = self.pixels.iter().zip(&other.pixels);
-        let different = pairs.filter(|(one, other)| one != other).count();
+        // One step of 255 comes from rounding at the edges of letters.
+        let differs = |(one, other): &(&[u8; 3], &[u8; 3])| {
+            one.iter()
+                .zip(*other)
+                .any(|(one, other)| one.abs_diff(*other) > 1)
+        };
+        let different = pairs.filter(differs).count();
         different as f64 / self.pixels.len() as f64
     }
 }
 
-/// Renders pages, at 72 dots an inch.
+/// Renders pages, at 72 dots an inch. None where poppler finds none, as in some damaged files.
 pub fn rendered(bytes: &[u8]) -> Vec<Picture> {
     let (_, mut stream, said) = run("pdftoppm", bytes, &["-r", "72"], &[]);
     let mut pictures = Vec::new();
@@ -128,6 +134,5 @@ pub fn rendered(bytes: &[u8]) -> Vec<Picture> {
         });
         stream = rest;
     }
-    assert!(!pictures.is_empty(), "{said}");
     pictures
 }

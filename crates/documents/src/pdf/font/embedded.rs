@@ -8,6 +8,8 @@ use super::super::error::invalid;
 use super::super::number;
 use super::super::write::compressed;
 use harfrust::Buffer;
+use harfrust::BufferFlags;
+use harfrust::ClusterLevel;
 use harfrust::ShapeOptions;
 use harfrust::ShaperFont;
 use lopdf::Dictionary;
@@ -154,23 +156,11 @@ impl EmbeddedFont {
 
     /// The glyphs of a line of text, in the order in which they are drawn.
     fn shape<'a>(&self, text: &'a str) -> Result<Vec<Shaped<'a>>> {
-        let characters = self.font.charmap();
         let mut buffer = Buffer::new();
-        buffer.set_cluster_level(harfrust::ClusterLevel::MonotoneCharacters);
-        for (place, character) in text.char_indices() {
-            if characters.map_unicode(character).is_some() {
-                buffer.push(
-                    u32::from(character),
-                    u32::try_from(place).unwrap_or(u32::MAX),
-                );
-            } else if !is_ignorable(character) {
-                return invalid(format!(
-                    "the font {} has no \"{character}\" (0x{:04x})",
-                    self.name,
-                    u32::from(character),
-                ));
-            }
-        }
+        buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
+        // What leaves no mark leaves no glyph either.
+        buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES);
+        buffer.push_str(text);
         if buffer.is_empty() {
             return Ok(Vec::new());
         }
@@ -183,6 +173,10 @@ impl EmbeddedFont {
         let mut starts: Vec<usize> = glyphs.iter().map(|glyph| glyph.cluster as usize).collect();
         starts.sort_unstable();
         starts.dedup();
+        // Glyph 0 stands for what the font lacks.
+        if let Some(missing) = glyphs.iter().find(|glyph| glyph.glyph_id == 0) {
+            return self.lacks(text.get(missing.cluster as usize..).unwrap_or(text));
+        }
         let mut last = None;
         let shaped = glyphs.iter().map(|glyph| {
             let start = glyph.cluster as usize;
@@ -196,6 +190,21 @@ impl EmbeddedFont {
             }
         });
         Ok(shaped.collect())
+    }
+
+    /// The error that names the first character of a text that the font has no glyph for.
+    fn lacks<T>(&self, text: &str) -> Result<T> {
+        let characters = self.font.charmap();
+        let mut all = text.chars();
+        let missing = all
+            .find(|character| characters.map_unicode(*character).is_none())
+            .or_else(|| text.chars().next())
+            .unwrap_or_default();
+        invalid(format!(
+            "the font {} has no \"{missing}\" (0x{:04x})",
+            self.name,
+            u32::from(missing),
+        ))
     }
 
     pub(super) fn encode(&mut self, text: &str) -> Result<Vec<u16>> {
@@ -347,15 +356,6 @@ impl EmbeddedFont {
         dictionary.set("Filter", "FlateDecode");
         Stream::new(dictionary, compressed(map.as_bytes()))
     }
-}
-
-/// Characters that leave no mark, so that a font may lack them.
-fn is_ignorable(character: char) -> bool {
-    matches!(
-        u32::from(character),
-        0xad | 0x34f | 0x61c | 0x180b..=0x180f | 0x200b..=0x200f | 0x202a..=0x202e
-            | 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfeff | 0xe0000..=0xe0fff
-    )
 }
 
 fn postscript_name(tables: &FontRef) -> Option<String> {
