@@ -13,6 +13,7 @@ import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
+import { pdfClasses, pdfModule } from "./pdf/pdf.ts";
 import { secretModule } from "./secret/secret.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
 
@@ -28,6 +29,7 @@ const modules = {
   DocumentDb: documentDbModule,
   Job: jobModule,
   Messages: messagesModule,
+  Pdf: pdfModule,
 };
 
 type AnyClass = abstract new (...parameters: never[]) => unknown;
@@ -58,7 +60,12 @@ function build(): object {
     },
   );
   for (const errorClass of Object.values(errorClasses)) freezeClass(errorClass as AnyClass);
-  for (const connection of [VolumeConnection, DatabaseConnection, DocumentDbConnection])
+  for (const connection of [
+    VolumeConnection,
+    DatabaseConnection,
+    DocumentDbConnection,
+    ...pdfClasses,
+  ])
     freezeClass(connection as AnyClass);
   for (const module of Object.values(modules)) freezeModule(module);
   for (const guard of Object.values(guards)) Object.freeze(guard);

@@ -280,8 +280,19 @@ fn op_pdf_draw_text(
     #[string] text: &str,
     #[buffer] how: &[u8],
 ) -> Result<()> {
-    let [font, size, x, y, rotate, opacity, line_height, max_width, red, green, blue] =
-        numbers(how)?;
+    let [
+        font,
+        size,
+        x,
+        y,
+        rotate,
+        opacity,
+        line_height,
+        max_width,
+        red,
+        green,
+        blue,
+    ] = numbers(how)?;
     let how = Text {
         #[expect(
             clippy::cast_possible_truncation,
@@ -323,8 +334,17 @@ fn op_pdf_draw_shape(
     page: u32,
     #[buffer] how: &[u8],
 ) -> Result<()> {
-    let [x, y, width, height, rotate, border_width, opacity, border_opacity, rest @ ..]: [f64; 14] =
-        numbers(how)?;
+    let [
+        x,
+        y,
+        width,
+        height,
+        rotate,
+        border_width,
+        opacity,
+        border_opacity,
+        rest @ ..,
+    ]: [f64; 14] = numbers(how)?;
     let [red, green, blue, border_red, border_green, border_blue] = rest;
     let place = placement(x, y, rotate);
     let paint = Paint {

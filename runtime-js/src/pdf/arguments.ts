@@ -6,7 +6,8 @@
 import { PdfError } from "./errors.ts";
 import type { PdfRgbColor } from "./types.ts";
 
-const { isFinite: isFiniteNumber } = Number;
+const { isFinite: isFiniteNumber, isInteger } = Number;
+const { isArray } = Array;
 
 /** A value that a caller may leave out. */
 export type Optional<Value> = Value | null | undefined;
@@ -41,9 +42,7 @@ export class Options<Given extends object> {
   /** A number that stands deeper in the options. */
   value(name: string, value: unknown, otherwise = Number.NaN): this {
     this.#laid[this.#laid.length] =
-      value === undefined || value === null
-        ? otherwise
-        : finite(this.#operation, name, value);
+      value === undefined || value === null ? otherwise : finite(this.#operation, name, value);
     return this;
   }
 
@@ -82,7 +81,7 @@ export function text(operation: string, name: string, value: unknown): string {
 
 /** The place of a page, from 0. */
 export function index(operation: string, name: string, value: unknown): number {
-  const isIndex = Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+  const isIndex = isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
   return isIndex
     ? (value as number)
     : mustBe(operation, name, "the number of a page, from 0", value);
@@ -90,5 +89,5 @@ export function index(operation: string, name: string, value: unknown): number {
 
 /** A list. */
 export function list(operation: string, name: string, value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : mustBe(operation, name, "an array", value);
+  return isArray(value) ? (value as unknown[]) : mustBe(operation, name, "an array", value);
 }

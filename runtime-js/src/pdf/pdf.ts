@@ -33,7 +33,7 @@ import {
 import { Buffer } from "../node/buffer.ts";
 import type { SandboxBuffer } from "../sdk/binary.ts";
 import { bytesOf } from "../volume/content.ts";
-import { finite, index, list, Options, type Optional, text } from "./arguments.ts";
+import { finite, index, list, type Optional, Options, text } from "./arguments.ts";
 import { isPdfError, isPdfErrorType, PdfError, PdfParseError, PdfWriteError } from "./errors.ts";
 import type {
   IPdfDocument,
@@ -67,6 +67,8 @@ const TEXT_SIZE = 24;
 
 const made = Symbol("made by ketrics.Pdf");
 const { hasOwn, keys } = Object;
+const { isArray } = Array;
+const { min } = Math;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -96,7 +98,7 @@ function sizeOf(operation: string, given: unknown): readonly [number, number] {
       : given;
   if (size === undefined || size === null) return SIZES.A4;
   if (typeof size === "string" && hasOwn(SIZES, size)) return SIZES[size as PdfPageSize];
-  if (Array.isArray(size) && size.length === 2) {
+  if (isArray(size) && size.length === 2) {
     return [finite(operation, "the width", size[0]), finite(operation, "the height", size[1])];
   }
   const names = keys(SIZES).join(", ");
@@ -132,9 +134,7 @@ class PdfFont implements PdfEmbeddedFont {
     const operation = "widthOfTextAtSize";
     text(operation, "text", string);
     finite(operation, "size", size);
-    return attempt(operation, () =>
-      op_pdf_text_width(this.#document, this.#number, string, size),
-    );
+    return attempt(operation, () => op_pdf_text_width(this.#document, this.#number, string, size));
   }
 
   heightAtSize(size: number): number {
@@ -181,7 +181,7 @@ class PdfImage implements PdfEmbeddedImage {
   scaleToFit(width: number, height: number) {
     const across = finite("scaleToFit", "width", width) / this.width;
     const upwards = finite("scaleToFit", "height", height) / this.height;
-    return this.scale(across < upwards ? across : upwards);
+    return this.scale(min(across, upwards));
   }
 }
 
@@ -254,9 +254,7 @@ class PdfPage implements IPdfPage {
       .number("borderOpacity")
       .color("color")
       .color("borderColor");
-    attempt("drawRectangle", () =>
-      op_pdf_draw_shape(this.#document, this.#number, how.laidOut),
-    );
+    attempt("drawRectangle", () => op_pdf_draw_shape(this.#document, this.#number, how.laidOut));
   }
 
   drawCircle(options: PdfDrawCircleOptions): void {
@@ -380,9 +378,7 @@ class PdfDocument implements IPdfDocument {
       wanted[wanted.length] = index(operation, "each page index", at);
     }
     const from = source.#handle;
-    return this.#handedOut(
-      attempt(operation, () => op_pdf_copy_pages(this.#handle, from, wanted)),
-    );
+    return this.#handedOut(attempt(operation, () => op_pdf_copy_pages(this.#handle, from, wanted)));
   }
 
   async embedPng(imageData: Uint8Array): Promise<PdfEmbeddedImage> {

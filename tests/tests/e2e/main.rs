@@ -13,6 +13,7 @@ mod init;
 mod isolation;
 mod limits;
 mod modules;
+mod pdf;
 mod secrets;
 mod services;
 mod styles;

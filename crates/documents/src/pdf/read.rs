@@ -135,8 +135,8 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
 /// A file without a catalog or a trailer is read once more with one put behind it, if that brings
 /// pages to light.
 fn with_a_catalog(bytes: &[u8]) -> Option<lopdf::Document> {
-    // A number that files don't reach.
-    const NUMBER: u32 = 4_000_000;
+    // The highest number that `lopdf` takes when it looks for objects.
+    const NUMBER: u32 = 999_999;
     if !bytes.windows(5).any(|part| part == b"/Page") {
         return None;
     }

@@ -49,7 +49,6 @@ fn every_file_takes_a_page_and_a_line_of_text() {
         let last = document.add_page(PageSize::A4).unwrap();
         document.draw_text(last, "Another page", &line()).unwrap();
         let changed = tools::written(&mut document);
-        std::fs::write(format!("/tmp/pdfout/{name}"), &changed).unwrap();
         println!(
             "{name}: {} bytes, {count} pages, {} bytes",
             bytes.len(),

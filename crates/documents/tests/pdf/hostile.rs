@@ -132,9 +132,9 @@ fn streams_that_inflate_to_gigabytes_are_not_inflated() {
         } else {
             "/Type/ObjStm/N 1/First 4"
         };
-        write!(
+        writeln!(
             bytes,
-            "{number} 0 obj<</Length {}/Filter/FlateDecode{kind}>>stream\n",
+            "{number} 0 obj<</Length {}/Filter/FlateDecode{kind}>>stream",
             bomb.len()
         )
         .unwrap();

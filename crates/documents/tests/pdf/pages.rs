@@ -87,7 +87,7 @@ fn sizes_are_read_to_the_digit_and_changed_with_their_boxes() {
 
 #[test]
 fn a_document_can_be_written_again_and_again() {
-    let mut document = Document::read(&tools::fixture("pdf", "normal.pdf")).unwrap();
+    let mut document = Document::read(&tools::fixture("pdf", "american_flag.pdf")).unwrap();
     let page = document.pages()[0];
     for round in 1..=3 {
         let how = Text {
