@@ -23,20 +23,6 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Counts what is written to it.
-struct Counter(usize);
-
-impl Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Leaves out the object streams that would inflate beyond the bound. `lopdf` asks before it
 /// inflates them.
 fn within_bounds(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
@@ -47,12 +33,21 @@ fn within_bounds(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)
     };
     if stream.dict.has_type(b"ObjStm") {
         let left = LEFT.get();
-        let mut inflated = Counter(0);
-        let _ = stream.decompress_to_writer(&mut inflated, left.min(MOST_OF_ONE));
-        LEFT.set(left.saturating_sub(inflated.0));
-        if inflated.0 >= left {
+        let inflated = stream.decompressed_content_with_limit(left.min(MOST_OF_ONE));
+        let is_too_long = matches!(
+            inflated,
+            Err(lopdf::Error::Decompress(
+                lopdf::DecompressError::MemoryLimitExceeded { .. }
+            ))
+        );
+        let length = inflated.map_or(0, |content| content.len());
+        // What is too long by itself, `lopdf` refuses.
+        if length >= left || (is_too_long && left < MOST_OF_ONE) {
+            // Nothing is left, which the caller asks about.
+            LEFT.set(0);
             return None;
         }
+        LEFT.set(left - length);
     }
     Some((id, Object::Null))
 }
@@ -118,6 +113,12 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
             .is_ok_and(|entry| !entry.is_null())
     {
         return encrypted();
+    }
+    if LEFT.get() == 0 {
+        return parse_error(format!(
+            "the streams that hold its objects inflate to more than {} MB",
+            MOST_OF_ALL >> 20
+        ));
     }
     let mut found = file;
     if !has_pages(&found)
