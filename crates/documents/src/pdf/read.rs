@@ -17,6 +17,9 @@ const MOST_OF_ONE: usize = 32 << 20;
 /// hundred.
 const MOST_OF_ALL: usize = 64 << 20;
 
+/// The highest number of an object that readers take (ISO 32000-1, annex C).
+const HIGHEST_NUMBER: u32 = 8_388_607;
+
 thread_local! {
     /// How much of `MOST_OF_ALL` is left to the file that is read. `lopdf` takes a plain function
     /// as its filter, which has no other place to keep this.
@@ -65,6 +68,12 @@ fn load_once(bytes: &[u8], force_reconstruct: bool) -> lopdf::Result<lopdf::Docu
     )
 }
 
+/// Whether a file is encrypted, be it with an empty password, with which `lopdf` has opened it.
+fn is_encrypted(file: &lopdf::Document) -> bool {
+    let entry = file.trailer.get(b"Encrypt");
+    file.was_encrypted() || entry.is_ok_and(|entry| !entry.is_null())
+}
+
 /// Whether the catalog leads to a page tree.
 fn has_pages(file: &lopdf::Document) -> bool {
     let pages = file.catalog().and_then(|catalog| catalog.get(b"Pages"));
@@ -82,17 +91,19 @@ fn holds_pages(file: &lopdf::Document) -> bool {
     objects.any(|object| object.has_type(b"Page"))
 }
 
+fn says(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|part| part == what)
+}
+
 fn parse_error<T>(reason: impl Into<String>) -> Result<T> {
     Err(PdfError::Parse(reason.into()))
 }
 
-fn encrypted<T>() -> Result<T> {
-    parse_error("it is encrypted; remove its password and encryption first")
-}
+const ENCRYPTED: &str = "it is encrypted; remove its password and encryption first";
 
 /// The objects of a file.
 pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
-    if !bytes.windows(5).any(|part| part == b"%PDF-") {
+    if !says(bytes, b"%PDF-") {
         return parse_error("it is no PDF document: there is no %PDF- header");
     }
     // A hostile file may make the parser panic; that is one more way not to be a document.
@@ -105,14 +116,8 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
         },
         Err(_) => return parse_error("it is damaged beyond repair"),
     };
-    if file.is_encrypted()
-        || file.was_encrypted()
-        || file
-            .trailer
-            .get(b"Encrypt")
-            .is_ok_and(|entry| !entry.is_null())
-    {
-        return encrypted();
+    if is_encrypted(&file) {
+        return parse_error(ENCRYPTED);
     }
     if LEFT.get() == 0 {
         return parse_error(format!(
@@ -129,6 +134,12 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
     {
         found = rebuilt;
     }
+    if is_encrypted(&found) {
+        return parse_error(ENCRYPTED);
+    }
+    if found.max_id > HIGHEST_NUMBER {
+        found.renumber_objects();
+    }
     fill_streams(&mut found, bytes);
     Ok(found)
 }
@@ -138,7 +149,7 @@ pub(super) fn load(bytes: &[u8]) -> Result<lopdf::Document> {
 fn with_a_catalog(bytes: &[u8]) -> Option<lopdf::Document> {
     // The highest number that `lopdf` takes when it looks for objects.
     const NUMBER: u32 = 999_999;
-    if !bytes.windows(5).any(|part| part == b"/Page") {
+    if says(bytes, b"/Encrypt") || !says(bytes, b"/Page") {
         return None;
     }
     let mut whole = bytes.to_vec();
@@ -194,11 +205,9 @@ fn explained(bytes: &[u8], error: &lopdf::Error) -> PdfError {
             | Error::UnsupportedSecurityHandler(_)
             | Error::Unimplemented(_)
     );
-    let says_so = bytes.windows(8).any(|part| part == b"/Encrypt");
+    let says_so = says(bytes, b"/Encrypt");
     let reason = match error {
-        _ if is_about_encryption && says_so => {
-            "it is encrypted; remove its password and encryption first".to_owned()
-        }
+        _ if is_about_encryption && says_so => ENCRYPTED.to_owned(),
         Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => format!(
             "a stream that holds its objects inflates to more than {} MB",
             MOST_OF_ONE >> 20

@@ -101,8 +101,7 @@ fn content_length(document: &lopdf::Document, id: ObjectId) -> usize {
     }
 }
 
-/// The objects that the trailer leads to. Of two generations of a number the later one stays: a
-/// cross-reference table has one place for a number.
+/// The objects that the trailer leads to.
 fn reachable(document: &lopdf::Document, trailer: &Dictionary) -> BTreeSet<ObjectId> {
     fn follow(object: &Object, waiting: &mut Vec<ObjectId>) {
         match object {
@@ -126,7 +125,9 @@ fn reachable(document: &lopdf::Document, trailer: &Dictionary) -> BTreeSet<Objec
         .for_each(|(_, value)| follow(value, &mut waiting));
     let mut found = BTreeSet::new();
     while let Some(id) = waiting.pop() {
-        if let Some(object) = document.objects.get(&id)
+        // Object 0 is none: it is the head of the list of free objects.
+        if id.0 > 0
+            && let Some(object) = document.objects.get(&id)
             && found.insert(id)
         {
             follow(object, &mut waiting);
