@@ -57,8 +57,8 @@ test-types: types/tests/node_modules/.package-lock.json
 test-rust: build example apps
 	scripts/test-servers cargo test --release --locked --workspace
 
-bench: build ## measure what an invocation costs
-	cargo bench --locked --workspace --bench invocation
+bench: build tests/benches/node/node_modules/.package-lock.json ## measure what an invocation costs
+	cargo bench --locked --workspace --bench invocation --bench pdf
 	scripts/test-servers cargo bench --locked --workspace --bench content
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything

@@ -15,6 +15,7 @@ import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
+import { pdfClasses, pdfModule } from "./pdf/pdf.ts";
 import { secretModule } from "./secret/secret.ts";
 import { usersModule } from "./users/users.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
@@ -34,6 +35,7 @@ const modules = {
   Users: usersModule,
   Applications: applicationsModule,
   AI: aiModule,
+  Pdf: pdfModule,
 };
 
 type AnyClass = abstract new (...parameters: never[]) => unknown;
@@ -69,6 +71,7 @@ function build(): object {
     DatabaseConnection,
     DocumentDbConnection,
     ApplicationConnection,
+    ...pdfClasses,
   ]) {
     freezeClass(connection as AnyClass);
   }

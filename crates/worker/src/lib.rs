@@ -17,6 +17,7 @@ mod mappings;
 mod memory;
 mod modules;
 mod ops;
+pub mod pdf;
 mod process;
 pub mod sandbox;
 pub mod snapshot;

@@ -8,6 +8,7 @@ use crate::crypto;
 use crate::isolate;
 use crate::modules::ModuleNames;
 use crate::ops;
+use crate::pdf;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
 use deno_core::snapshot::CreateSnapshotOptions;
@@ -128,6 +129,7 @@ pub fn extensions() -> Vec<Extension> {
             deno_web::InMemoryBroadcastChannel::default(),
         ),
         crypto::ketrics_crypto::init(),
+        pdf::ketrics_pdf::init(),
         ops::ketrics::init(),
     ]
 }

@@ -15,6 +15,8 @@ export const host = {
   log: [] as [string, string][],
   outcomes: [] as unknown[][],
   calls: [] as object[],
+  /** Does what an op of `ketrics.Pdf` does. */
+  pdf: (_name: string, _parameters: unknown[]): unknown => undefined,
   /** Answers a service call. */
   answer: (_service: string, _call: Record<string, never>): Answer => ({ Ok: {} }),
 };
@@ -114,3 +116,33 @@ export {
   missing as op_crypto_rsa_verify,
   missing as op_crypto_update,
 };
+
+// PDF documents: the tests set what the worker would do, and see what it was asked.
+const pdf =
+  (name: string) =>
+  (...parameters: unknown[]): unknown =>
+    host.pdf(name, parameters);
+export const op_pdf_create = pdf("create");
+export const op_pdf_read = pdf("read");
+export const op_pdf_write = pdf("write");
+export const op_pdf_pages = pdf("pages");
+export const op_pdf_insert_page = pdf("insert_page");
+export const op_pdf_move_page = pdf("move_page");
+export const op_pdf_remove_page = pdf("remove_page");
+export const op_pdf_copy_pages = pdf("copy_pages");
+export const op_pdf_page_size = pdf("page_size");
+export const op_pdf_set_page_size = pdf("set_page_size");
+export const op_pdf_embed_png = pdf("embed_png");
+export const op_pdf_embed_jpeg = pdf("embed_jpeg");
+export const op_pdf_embed_font = pdf("embed_font");
+export const op_pdf_embed_standard_font = pdf("embed_standard_font");
+export const op_pdf_image_size = pdf("image_size");
+export const op_pdf_font_name = pdf("font_name");
+export const op_pdf_text_width = pdf("text_width");
+export const op_pdf_font_height = pdf("font_height");
+export const op_pdf_field = pdf("field");
+export const op_pdf_set_field = pdf("set_field");
+export const op_pdf_draw_text = pdf("draw_text");
+export const op_pdf_draw_line = pdf("draw_line");
+export const op_pdf_draw_shape = pdf("draw_shape");
+export const op_pdf_draw_image = pdf("draw_image");

@@ -19,6 +19,7 @@ mod isolation;
 mod jobs;
 mod limits;
 mod modules;
+mod pdf;
 mod sandbox;
 mod secrets;
 mod services;
