@@ -9,6 +9,7 @@ import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
 import { DocumentDbConnection, documentDbModule } from "./documentdb/documentdb.ts";
 import { errorClasses, guards } from "./errors/all.ts";
+import { excelClasses, excelModule } from "./excel/excel.ts";
 import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
@@ -26,6 +27,7 @@ const modules = {
   Secret: secretModule,
   Parameter: parameterModule,
   DocumentDb: documentDbModule,
+  Excel: excelModule,
   Job: jobModule,
   Messages: messagesModule,
 };
@@ -58,7 +60,12 @@ function build(): object {
     },
   );
   for (const errorClass of Object.values(errorClasses)) freezeClass(errorClass as AnyClass);
-  for (const connection of [VolumeConnection, DatabaseConnection, DocumentDbConnection])
+  for (const connection of [
+    VolumeConnection,
+    DatabaseConnection,
+    DocumentDbConnection,
+    ...excelClasses,
+  ])
     freezeClass(connection as AnyClass);
   for (const module of Object.values(modules)) freezeModule(module);
   for (const guard of Object.values(guards)) Object.freeze(guard);
