@@ -5,6 +5,10 @@ import type { ExcelCellValue, IExcelCell } from "./types.ts";
 import { KIND_NAMES, type Shaped, textOf } from "./values.ts";
 import type { ExcelWorksheet } from "./worksheet.ts";
 
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !(value instanceof Date);
+}
+
 /** A cell. */
 export class ExcelCell implements IExcelCell {
   readonly #sheet: ExcelWorksheet;
@@ -57,9 +61,11 @@ export class ExcelCell implements IExcelCell {
 
   set formula(formula: string | undefined) {
     const before = this.#formula();
-    const result = before?.result;
+    // A plain value stands for the result until Excel calculates it.
+    const value = this.value;
+    const result = before === undefined && !isObject(value) ? value : before?.result;
     if (formula === undefined || formula === null || formula === "") {
-      if (before !== undefined) this.value = result ?? null;
+      if (before !== undefined) this.value = (result ?? null) as ExcelCellValue;
       return;
     }
     this.value = { formula: String(formula), result };

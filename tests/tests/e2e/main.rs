@@ -7,6 +7,7 @@ mod crashes;
 mod deploy;
 mod dev;
 mod documents;
+mod excel;
 mod foreign;
 mod hosts;
 mod init;
