@@ -303,6 +303,75 @@ declare module "ext:core/ops" {
     how: Uint8Array,
   ): void;
 
+  // Workbooks: crates/worker/src/excel.rs. A broken limit of the file format is a RangeError.
+  /** A workbook in Rust. */
+  interface Workbook {
+    readonly isWorkbook: unique symbol;
+  }
+  /** Rows: the arrays in `bytes`, widest numbers first, and the texts. */
+  interface PackedWindow {
+    rows: number;
+    cells: number;
+    bytes: Bytes;
+    text: string;
+  }
+  export function op_excel_create(): Workbook;
+  export function op_excel_read(bytes: Uint8Array): Workbook;
+  export function op_excel_write(workbook: Workbook): Bytes;
+  export function op_excel_sheets(workbook: Workbook): [id: number, name: string][];
+  export function op_excel_add_sheet(workbook: Workbook, sheet: object): number;
+  export function op_excel_rename_sheet(workbook: Workbook, sheet: number, name: string): void;
+  export function op_excel_remove_sheet(workbook: Workbook, sheet: number): void;
+  type PutExcel = (
+    workbook: Workbook,
+    sheet: number,
+    rows: Uint8Array,
+    columns: Uint8Array,
+    kinds: Uint8Array,
+    numbers: Uint8Array,
+    text: string,
+  ) => void;
+  export const op_excel_put_rows: PutExcel;
+  export const op_excel_put_cells: PutExcel;
+  export function op_excel_touch(
+    workbook: Workbook,
+    sheet: number,
+    row: number,
+    column: number,
+  ): void;
+  export function op_excel_window(
+    workbook: Workbook,
+    sheet: number,
+    first: number,
+    most: number,
+  ): PackedWindow;
+  export function op_excel_row_count(workbook: Workbook, sheet: number): number;
+  export function op_excel_extent(workbook: Workbook, sheet: number): [number, number, number];
+  export function op_excel_widths(workbook: Workbook, sheet: number): (number | null)[];
+  export function op_excel_set_width(
+    workbook: Workbook,
+    sheet: number,
+    column: number,
+    width: number,
+  ): void;
+  export function op_excel_splice(
+    workbook: Workbook,
+    sheet: number,
+    start: number,
+    removed: number,
+    inserted: number,
+  ): void;
+  type MergeExcel = (
+    workbook: Workbook,
+    sheet: number,
+    top: number,
+    left: number,
+    bottom: number,
+    right: number,
+  ) => void;
+  export const op_excel_merge: MergeExcel;
+  export const op_excel_unmerge: MergeExcel;
+
   // Encodings, from deno_web.
   export function op_base64_decode(text: string): Uint8Array<ArrayBuffer>;
   export function op_base64_encode_from_buffer(

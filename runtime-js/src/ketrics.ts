@@ -11,6 +11,7 @@ import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
 import { DocumentDbConnection, documentDbModule } from "./documentdb/documentdb.ts";
 import { errorClasses, guards } from "./errors/all.ts";
+import { excelClasses, excelModule } from "./excel/excel.ts";
 import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
@@ -30,6 +31,7 @@ const modules = {
   Secret: secretModule,
   Parameter: parameterModule,
   DocumentDb: documentDbModule,
+  Excel: excelModule,
   Job: jobModule,
   Messages: messagesModule,
   Users: usersModule,
@@ -71,6 +73,7 @@ function build(): object {
     DatabaseConnection,
     DocumentDbConnection,
     ApplicationConnection,
+    ...excelClasses,
     ...pdfClasses,
   ]) {
     freezeClass(connection as AnyClass);

@@ -10,6 +10,7 @@ mod code_pages;
 mod connection;
 pub mod crypto;
 mod event_loop;
+mod excel;
 mod huge_pages;
 mod invocation;
 mod isolate;

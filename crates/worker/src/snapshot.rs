@@ -5,6 +5,7 @@
 //! random seed. The file carries the names of the SDK's modules in front.
 
 use crate::crypto;
+use crate::excel;
 use crate::isolate;
 use crate::modules::ModuleNames;
 use crate::ops;
@@ -129,6 +130,7 @@ pub fn extensions() -> Vec<Extension> {
             deno_web::InMemoryBroadcastChannel::default(),
         ),
         crypto::ketrics_crypto::init(),
+        excel::ketrics_excel::init(),
         pdf::ketrics_pdf::init(),
         ops::ketrics::init(),
     ]

@@ -10,6 +10,7 @@ mod databases;
 mod deploy;
 mod dev;
 mod documents;
+mod excel;
 mod foreign;
 mod hostile;
 mod hosts;

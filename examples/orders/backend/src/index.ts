@@ -4,5 +4,5 @@ export { echo } from "./echo";
 export { createInvoice } from "./invoices";
 export { _sendShipmentNotifications, getJob } from "./jobs";
 export { createOrder, getOrder, listOrders } from "./orders";
-export { generateMonthlyReport } from "./reports";
+export { exportTransactions, generateMonthlyReport } from "./reports";
 export { getLabelUrl, processOrder } from "./shipping";
