@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+pub mod fixtures;
 mod folder;
 mod host;
 mod processes;
@@ -16,6 +17,7 @@ mod setup;
 mod token;
 
 pub use answer::Answer;
+pub use fixtures::built;
 pub use folder::Folder;
 pub use host::Host;
 pub use processes::Processes;

@@ -12,6 +12,7 @@ mod hosts;
 mod init;
 mod isolation;
 mod limits;
+mod members;
 mod modules;
 mod secrets;
 mod services;
