@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+pub mod fixtures;
 mod folder;
 mod host;
 pub mod hostile;
@@ -18,6 +19,7 @@ mod setup;
 mod token;
 
 pub use answer::Answer;
+pub use fixtures::built;
 pub use folder::Folder;
 pub use host::Host;
 pub use processes::Processes;

@@ -232,6 +232,23 @@ impl Setup {
         app
     }
 
+    /// Makes an application of the same tenant that is deployed and in which nobody has a role.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn closed_app(&self, neighbour: &App, code: &str, source: &str) {
+        let application = self
+            .directory
+            .ensure_application(neighbour.tenant.id, code, code)
+            .await
+            .expect("an application");
+        let app = App {
+            application,
+            ..neighbour.clone()
+        };
+        deploy(&self.directory, &app, &AppSpec::new(source)).await;
+    }
+
     /// Makes a volume and grants it.
     ///
     /// # Panics

@@ -19,6 +19,7 @@ mod init;
 mod isolation;
 mod jobs;
 mod limits;
+mod members;
 mod modules;
 mod pdf;
 mod sandbox;
