@@ -43,7 +43,7 @@ pub enum Requestor {
 }
 
 /// Who has a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Assignee {
     /// A person.
     User(UserId),
@@ -60,6 +60,15 @@ impl Assignee {
             Self::ServiceAccount(id) => ("service_account", id.to_string()),
             Self::Group(id) => ("group", id.to_string()),
         }
+    }
+
+    pub(crate) fn from_columns(kind: &str, id: &str) -> Result<Self, DirectoryError> {
+        Ok(match kind {
+            "user" => Self::User(id.parse()?),
+            "service_account" => Self::ServiceAccount(id.parse()?),
+            "group" => Self::Group(id.parse()?),
+            other => return Err(DirectoryError::Damaged(format!("assignee kind {other}"))),
+        })
     }
 }
 

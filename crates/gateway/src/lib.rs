@@ -13,6 +13,7 @@ pub mod http;
 pub mod jobs;
 pub mod log;
 mod peers;
+pub mod platform;
 pub mod routes;
 pub mod runtime;
 mod stacks;
@@ -22,11 +23,13 @@ pub use worker::application::Ahead;
 pub use worker::base::WorkerCommand;
 
 use crate::administrator::AdministratorKey;
+use crate::auth::LocalKey;
 use crate::auth::TokenVerifier;
 use crate::deploy::Deployer;
 use crate::http::Http;
 use crate::jobs::JobsConfig;
 use crate::log::LogSink;
+use crate::platform::Platform;
 use crate::runtime::Runtime;
 use crate::runtime::RuntimeConfig;
 use ketrics_directory::Directory;
@@ -53,6 +56,8 @@ pub struct GatewayConfig {
     pub cors_origins: Vec<String>,
     /// Verifies bearer tokens.
     pub verifier: Arc<dyn TokenVerifier>,
+    /// Makes tokens for users and service accounts.
+    pub issuer: Arc<LocalKey>,
     /// The administrator's token.
     pub administrator: AdministratorKey,
     /// Takes the log.
@@ -92,6 +97,8 @@ impl Gateway {
         let router = http::router(Http {
             runtime: Arc::clone(&runtime),
             deployer: Arc::clone(&deployer),
+            platform: Platform::new(Arc::clone(&runtime)),
+            issuer: config.issuer,
             administrator: config.administrator,
             uploads: Semaphore::new(UPLOADS),
             verifier: config.verifier,

@@ -146,6 +146,7 @@ impl Host {
             },
             jobs: options.jobs,
             cors_origins: options.cors_origins,
+            issuer: Arc::clone(&tokens),
             administrator: AdministratorKey::new(local_key(data, ADMINISTRATOR_KEY)?),
             verifier: Arc::clone(&tokens) as _,
             log: options.log,

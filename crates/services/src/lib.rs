@@ -224,6 +224,11 @@ impl Services {
         self.inner.secrets.seal(tenant, code, value).await
     }
 
+    /// Whether a stored secret has this value, for whoever wants to store it only when it changed.
+    pub async fn secret_is(&self, secret: &ketrics_directory::Secret, value: &str) -> bool {
+        self.inner.secrets.is(secret, value).await
+    }
+
     /// What a signed download URL stands for. The token is the last segment of the URL's path.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::authority;
 use super::body;
+use super::respond::ErrorAnswer;
 use crate::auth::Identity;
 use crate::error::CallError;
 use crate::error::ErrorCode;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How long a body may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(30);
@@ -32,7 +34,50 @@ struct Request<'a> {
     payload: &'a RawValue,
 }
 
-/// Calls a function.
+/// A result of a function, or of a failed call the error.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "it only describes; results are written without being read"
+)]
+struct CallAnswer {
+    /// Always true.
+    success: bool,
+    /// What the function returned.
+    result: serde_json::Value,
+    /// Milliseconds.
+    execution_time: f64,
+}
+
+/// What a function is called with.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it only describes; payloads are handed on without being read"
+)]
+struct CallBody {
+    /// Any JSON value.
+    payload: serde_json::Value,
+}
+
+/// Call a function
+#[utoipa::path(
+    post,
+    path = "/tenants/{tenant}/applications/{application}/functions/{function}",
+    tag = "functions",
+    params(
+        ("tenant" = String, Path, description = "Id or code of the tenant"),
+        ("application" = String, Path, description = "Id or code of the application"),
+        ("function" = String, Path, description = "Name of the exported function"),
+    ),
+    request_body = CallBody,
+    responses(
+        (status = 200, description = "What the function returned", body = CallAnswer),
+        (status = "default", description = "It was not called, or failed", body = ErrorAnswer),
+    ),
+    security(("requestor" = [])),
+)]
 pub async fn call(
     State(http): State<Arc<Http>>,
     path: Result<Path<(String, String, String)>, PathRejection>,

@@ -1,7 +1,7 @@
 //! The two shapes of an answer: `{"success": true, …}` and `{"success": false, "error": …}`.
 
 use crate::error::CallError;
-use crate::runtime::Done;
+use crate::runtime::Done as CallDone;
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
@@ -11,6 +11,20 @@ use axum::response::Response;
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
+
+/// It is done, and there is nothing more to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Done {
+    /// Always true.
+    success: bool,
+}
+
+impl Done {
+    /// It is done.
+    pub fn new() -> Self {
+        Self { success: true }
+    }
+}
 
 /// A failure.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +71,7 @@ impl IntoResponse for CallError {
     }
 }
 
-impl IntoResponse for Done {
+impl IntoResponse for CallDone {
     fn into_response(self) -> Response {
         let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
         let (wall, cpu) = (milliseconds(self.wall), milliseconds(self.cpu));
