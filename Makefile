@@ -4,6 +4,7 @@
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 KETRICS := $(CARGO_TARGET_DIR)/release/ketrics
 EXAMPLE := examples/orders
+STOREFRONT := examples/storefront
 BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
@@ -36,8 +37,9 @@ snapshot: v8 runtime-js/dist/main.js
 types: runtime-js/node_modules/.package-lock.json ## make types/dist, the npm package, from runtime-js
 	npm run types --prefix runtime-js --silent
 
-example: $(EXAMPLE)/backend/node_modules/.package-lock.json
+example: $(EXAMPLE)/backend/node_modules/.package-lock.json $(STOREFRONT)/backend/node_modules/.package-lock.json
 	npm run build --prefix $(EXAMPLE)/backend --silent
+	npm run build --prefix $(STOREFRONT)/backend --silent
 
 # Applications in every style; the end-to-end tests deploy them.
 apps: tests/apps/node_modules/.package-lock.json
@@ -65,7 +67,7 @@ fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cd examples && $(BIOME) check --write .
 	cd types && $(BIOME) check --write .
 
-lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json ## check formatting, types and lints
+lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json $(STOREFRONT)/backend/node_modules/.package-lock.json ## check formatting, types and lints
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	npm run check --prefix runtime-js --silent
@@ -73,7 +75,9 @@ lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.j
 	cd types && $(BIOME) ci .
 	cd examples && $(BIOME) ci .
 	npm run check --prefix $(EXAMPLE)/backend --silent
+	npm run check --prefix $(STOREFRONT)/backend --silent
 
 clean: ## remove everything that was built
 	cargo clean
 	rm -rf runtime-js/dist runtime-js/node_modules $(EXAMPLE)/backend/dist $(EXAMPLE)/backend/node_modules $(EXAMPLE)/.ketrics
+	rm -rf $(STOREFRONT)/backend/dist $(STOREFRONT)/backend/node_modules $(STOREFRONT)/.ketrics
