@@ -29,6 +29,7 @@ use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::header;
 use axum::routing::get;
+use axum::routing::post;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
