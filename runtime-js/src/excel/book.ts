@@ -16,9 +16,23 @@ export class Book {
 
   /** Does something with the workbook in Rust, once it has all that waits. */
   act<Result>(what: (handle: Handle) => Result): Result {
-    try {
+    return this.#mapped(() => {
       this.packer.flush();
       return what(this.handle);
+    });
+  }
+
+  /** Does something that the single cells that wait make no difference to. */
+  actBesideCells(what: (handle: Handle) => void): void {
+    this.#mapped(() => {
+      if (this.packer.mode === "rows") this.packer.flush();
+      what(this.handle);
+    });
+  }
+
+  #mapped<Result>(what: () => Result): Result {
+    try {
+      return what();
     } catch (error) {
       // A limit of the file format.
       if (error instanceof RangeError) throw new ExcelWriteError(error.message);

@@ -39,6 +39,11 @@ export class Packer {
     this.#handle = handle;
   }
 
+  /** What the cells that wait are. */
+  get mode(): Mode {
+    return this.#mode;
+  }
+
   /** Sends what waits. */
   flush(): void {
     if (this.#rowCount === 0) return;

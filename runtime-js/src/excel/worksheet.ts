@@ -291,7 +291,7 @@ export class ExcelWorksheet implements IExcelWorksheet {
       const place = known.place(row);
       if (place >= 0 && (column === 0 || column <= known.lastColumn(place))) return;
     }
-    this.#book.act((handle) => op_excel_touch(handle, this.#id, row, column));
+    this.#book.actBesideCells((handle) => op_excel_touch(handle, this.#id, row, column));
     if (this.#last !== undefined && row > this.#last) this.#last = row;
     this.#window = undefined;
   }

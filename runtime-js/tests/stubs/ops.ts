@@ -17,6 +17,9 @@ export const host = {
   calls: [] as object[],
   /** Does what an op of `ketrics.Pdf` does. */
   pdf: (_name: string, _parameters: unknown[]): unknown => undefined,
+  /** The ops of workbooks that answer, by name. */
+  excel: {} as Record<string, (...given: never[]) => unknown>,
+  excelCalls: [] as unknown[][],
   /** Answers a service call. */
   answer: (_service: string, _call: Record<string, never>): Answer => ({ Ok: {} }),
 };
@@ -58,6 +61,33 @@ export const op_limits_left = () => ({
 });
 export const op_clock = () => host.clock;
 export const op_clock_origin = () => 0;
+
+/** An op of workbooks: what the tests set under its name. */
+function excel(name: string) {
+  return (...given: unknown[]): unknown => {
+    host.excelCalls.push([name, ...given.slice(1)]);
+    return host.excel[name]?.(...(given as never[]));
+  };
+}
+
+export const op_excel_add_sheet = excel("add_sheet");
+export const op_excel_create = excel("create");
+export const op_excel_extent = excel("extent");
+export const op_excel_merge = excel("merge");
+export const op_excel_put_cells = excel("put_cells");
+export const op_excel_put_rows = excel("put_rows");
+export const op_excel_read = excel("read");
+export const op_excel_remove_sheet = excel("remove_sheet");
+export const op_excel_rename_sheet = excel("rename_sheet");
+export const op_excel_row_count = excel("row_count");
+export const op_excel_set_width = excel("set_width");
+export const op_excel_sheets = excel("sheets");
+export const op_excel_splice = excel("splice");
+export const op_excel_touch = excel("touch");
+export const op_excel_unmerge = excel("unmerge");
+export const op_excel_widths = excel("widths");
+export const op_excel_window = excel("window");
+export const op_excel_write = excel("write");
 
 const native = globalThis.Buffer;
 
@@ -115,24 +145,6 @@ export {
   missing as op_crypto_rsa_sign,
   missing as op_crypto_rsa_verify,
   missing as op_crypto_update,
-  missing as op_excel_add_sheet,
-  missing as op_excel_create,
-  missing as op_excel_extent,
-  missing as op_excel_merge,
-  missing as op_excel_put_cells,
-  missing as op_excel_put_rows,
-  missing as op_excel_read,
-  missing as op_excel_remove_sheet,
-  missing as op_excel_rename_sheet,
-  missing as op_excel_row_count,
-  missing as op_excel_set_width,
-  missing as op_excel_sheets,
-  missing as op_excel_splice,
-  missing as op_excel_touch,
-  missing as op_excel_unmerge,
-  missing as op_excel_widths,
-  missing as op_excel_window,
-  missing as op_excel_write,
 };
 
 // PDF documents: the tests set what the worker would do, and see what it was asked.

@@ -5,6 +5,7 @@ use super::cell::Kind;
 use super::error::ExcelError;
 use super::error::Result;
 use super::workbook::Workbook;
+use std::collections::HashSet;
 
 impl Workbook {
     /// The number of the last row.
@@ -23,6 +24,13 @@ impl Workbook {
         let sheet = self.sheet(sheet)?;
         let mut used = vec![false; MAX_COLUMNS as usize + 1];
         let (mut rows, mut last) = (0u32, 0u32);
+        let links = sheet.links.iter().filter(|link| link.target.is_some());
+        let linked: HashSet<(u32, u32)> = links
+            .filter(|link| {
+                (link.range.top, link.range.left) == (link.range.bottom, link.range.right)
+            })
+            .map(|link| (link.range.top, link.range.left))
+            .collect();
         let merged = |row: u32| {
             sheet.merges.iter().filter(move |merge| {
                 (merge.top..=merge.bottom).contains(&row)
@@ -32,7 +40,7 @@ impl Workbook {
         for row in &sheet.rows {
             let mut filled = false;
             for cell in &row.cells {
-                if cell.kind != Kind::Empty {
+                if cell.kind != Kind::Empty || linked.contains(&(row.number, cell.column())) {
                     filled = true;
                     used[cell.column() as usize] = true;
                 }

@@ -114,9 +114,22 @@ impl<'t> Reading<'t, '_> {
                     let name = tag.local_name().as_ref().to_owned();
                     self.element(name, start, xml::position(&reader), rows_read)?;
                 }
-                Event::End(_) => return Ok(()),
+                Event::End(_) => break,
                 Event::Eof => return Err(self.early()),
                 _ => {}
+            }
+        }
+        loop {
+            match xml::next(&mut reader, self.part)? {
+                Event::Text(text) if text.trim().is_empty() => {}
+                Event::Comment(_) | Event::PI(_) => {}
+                Event::Eof => return Ok(()),
+                _ => {
+                    return Err(broken(format!(
+                        "{} goes on after its root element",
+                        self.part
+                    )));
+                }
             }
         }
     }

@@ -312,7 +312,10 @@ pub(crate) fn get(
     let date = |number: f64| styles::date_of(number, date1904);
     if let Some(link) = link {
         let mut value = Map::new();
-        value.insert("text".into(), shown(sheet, strings, styles, date1904, cell));
+        let text = shown(sheet, strings, styles, date1904, cell);
+        if text != Json::Null {
+            value.insert("text".into(), text);
+        }
         value.insert("hyperlink".into(), json!(link.target.as_deref()));
         if let Some(tooltip) = &link.tooltip {
             value.insert("tooltip".into(), json!(tooltip.as_ref()));

@@ -96,6 +96,9 @@ impl ServiceCall {
             Self::Http(_) => "http",
             Self::Parameter(_) => "parameter",
             Self::DocumentDb(_) => "documentDb",
+            Self::Users(_) => "users",
+            Self::Applications(_) => "applications",
+            Self::Ai(_) => "ai",
         }
     }
 }
