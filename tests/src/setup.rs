@@ -235,10 +235,25 @@ impl Setup {
     /// # Panics
     /// When the directory does not take it.
     pub async fn database(&self, app: &App, code: &str, permissions: &[&str]) {
+        self.database_on(app, code, "sqlite", "", permissions).await;
+    }
+
+    /// Makes a SQL database on some engine, and grants it.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn database_on(
+        &self,
+        app: &App,
+        code: &str,
+        engine: &str,
+        settings: &str,
+        permissions: &[&str],
+    ) {
         let spec = DatabaseSpec {
             name: code.to_owned(),
-            engine: "sqlite".to_owned(),
-            settings: String::new(),
+            engine: engine.to_owned(),
+            settings: settings.to_owned(),
         };
         self.directory
             .put_database(app.tenant.id, code, &spec)

@@ -6,6 +6,7 @@ mod calls;
 mod command_line;
 mod configuration;
 mod crashes;
+mod databases;
 mod deploy;
 mod dev;
 mod documents;
