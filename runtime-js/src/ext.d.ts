@@ -118,6 +118,15 @@ declare module "ext:core/ops" {
   ): void;
   export function op_random(view: Uint8Array): void;
   export function op_limits(): { timers: number; resultBytes: number };
+  /** What the host counts of what the invocation may still use. */
+  export function op_limits_left(): {
+    wallClockMs: number;
+    cpuMs: number;
+    heapBytes: number;
+    bufferBytes: number;
+    serviceCalls: number;
+    logLines: number;
+  };
   export function op_clock(): number;
   export function op_clock_origin(): number;
 

@@ -7,6 +7,8 @@
 mod answer;
 mod folder;
 mod host;
+pub mod hostile;
+pub mod lacking;
 mod processes;
 mod program;
 mod schema;

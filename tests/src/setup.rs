@@ -42,6 +42,7 @@ pub struct Setup {
     pub(crate) schema: Option<Arc<Schema>>,
     pub(crate) arguments: Vec<String>,
     pub(crate) variables: Vec<(&'static str, String)>,
+    pub(crate) lacking: Vec<i64>,
 }
 
 /// An application, its user and its token.
@@ -72,6 +73,8 @@ pub struct AppSpec<'a> {
     pub source_map: Option<String>,
     /// Its environment.
     pub environment: &'a [(&'a str, &'a str)],
+    /// Its `ketrics.config.json`.
+    pub config: &'a str,
 }
 
 impl<'a> AppSpec<'a> {
@@ -85,6 +88,7 @@ impl<'a> AppSpec<'a> {
             format: BundleFormat::CommonJs,
             source_map: None,
             environment: &[],
+            config: "{}",
         }
     }
 
@@ -118,6 +122,7 @@ impl Setup {
             schema: None,
             arguments: Vec::new(),
             variables: Vec::new(),
+            lacking: Vec::new(),
         }
     }
 
@@ -143,6 +148,7 @@ impl Setup {
             ],
             schema: Some(Arc::new(schema)),
             arguments: Vec::new(),
+            lacking: Vec::new(),
         })
     }
 
@@ -156,6 +162,7 @@ impl Setup {
             schema: self.schema.clone(),
             arguments: self.arguments.clone(),
             variables: self.variables.clone(),
+            lacking: self.lacking.clone(),
         }
     }
 
@@ -170,6 +177,13 @@ impl Setup {
     #[must_use]
     pub fn with(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Has the host find a kernel that lacks these system calls.
+    #[must_use]
+    pub fn on_a_kernel_without(mut self, calls: &[i64]) -> Self {
+        self.lacking.extend(calls);
         self
     }
 
@@ -319,7 +333,7 @@ pub(crate) async fn deploy(directory: &Directory, app: &App, spec: &AppSpec<'_>)
     let new = NewDeployment {
         id: DeploymentId::new(),
         version: "1.0.0".to_owned(),
-        config: "{}".to_owned(),
+        config: spec.config.to_owned(),
         bundle: Bundle {
             name: "dist/index.js".to_owned(),
             format: spec.format,

@@ -77,7 +77,7 @@ impl From<Limit> for ErrorCode {
             Limit::WallClock => Self::Timeout,
             Limit::Cpu => Self::CpuLimit,
             Limit::Startup => Self::StartupLimit,
-            Limit::Memory => Self::MemoryLimit,
+            Limit::Heap | Limit::Buffers | Limit::Memory => Self::MemoryLimit,
         }
     }
 }

@@ -88,6 +88,10 @@ impl Serve {
                 Some(number) => number,
                 None => config.number("", "forked_ahead")?.unwrap_or(FORKED_AHEAD),
             },
+            limits: config.limits()?,
+            concurrency: config.concurrency()?,
+            sandbox: config.sandbox()?,
+            serving: config.serving()?,
             region: self
                 .region
                 .or_else(|| text("region"))

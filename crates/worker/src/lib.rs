@@ -18,6 +18,7 @@ mod memory;
 mod modules;
 mod ops;
 mod process;
+pub mod sandbox;
 pub mod snapshot;
 mod socket;
 pub mod zygote;

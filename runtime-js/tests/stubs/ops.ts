@@ -46,6 +46,14 @@ export const op_done = (json: string) => host.outcomes.push(["done", json]);
 export const op_failed = (...failure: string[]) => host.outcomes.push(["failed", ...failure]);
 export const op_random = (view: Uint8Array) => randomFillSync(view);
 export const op_limits = () => host.limits;
+export const op_limits_left = () => ({
+  wallClockMs: 30_000,
+  cpuMs: 10_000,
+  heapBytes: 1,
+  bufferBytes: 1,
+  serviceCalls: 1_000,
+  logLines: 256,
+});
 export const op_clock = () => host.clock;
 export const op_clock_origin = () => 0;
 

@@ -1,6 +1,8 @@
 //! Every setting of a host, once: what the file may hold, what the environment may override, and
 //! what `docs/configuration.md` must explain.
 
+use ketrics_protocol::LIMITS;
+
 /// One setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
@@ -82,6 +84,19 @@ pub const SETTINGS: &[Setting] = &[
     of("directory", "postgres", "max_connections", Kind::Number),
     any("jobs", "at_once", Kind::Number),
     any("jobs", "lease", Kind::Number),
+    any(
+        "sandbox",
+        "minimum",
+        Kind::OneOf(&["process", "filtered", "full"]),
+    ),
+    any("concurrency", "host", Kind::Number),
+    any("concurrency", "tenant", Kind::Number),
+    any("concurrency", "tenant_wait_ms", Kind::Number),
+    any("concurrency", "queue", Kind::Number),
+    any("concurrency", "queue_wait_ms", Kind::Number),
+    any("http", "connections", Kind::Number),
+    any("http", "headers_ms", Kind::Number),
+    any("http", "stall_ms", Kind::Number),
     any("volumes", "engine", Kind::OneOf(&["folder", "s3"])),
     of("volumes", "s3", "bucket", Kind::Text),
     of("volumes", "s3", "prefix", Kind::Text),
@@ -130,19 +145,30 @@ pub const SETTINGS: &[Setting] = &[
     of("push", "sns", "secret_access_key", Kind::Text),
 ];
 
+/// Those above, and two for every limit: what applications have, and the most that they may ask
+/// for. `docs/limits.md` explains the limits.
+pub fn all() -> impl Iterator<Item = Setting> {
+    let limits = ["limits", "limits.maximum"]
+        .into_iter()
+        .flat_map(|section| {
+            LIMITS
+                .iter()
+                .map(move |row| any(section, row.name, Kind::Number))
+        });
+    SETTINGS.iter().copied().chain(limits)
+}
+
 /// The setting with this name.
-pub fn find(section: &str, name: &str) -> Option<&'static Setting> {
-    SETTINGS
-        .iter()
-        .find(|setting| setting.section == section && setting.name == name)
+pub fn find(section: &str, name: &str) -> Option<Setting> {
+    all().find(|setting| setting.section == section && setting.name == name)
 }
 
 /// The names that a section has, for an error.
 pub fn names(section: &str) -> String {
-    let here = SETTINGS.iter().filter(|setting| setting.section == section);
+    let here = all().filter(|setting| setting.section == section);
     let mut names: Vec<&str> = here.map(|setting| setting.name).collect();
     if section.is_empty() {
-        let sections = SETTINGS.iter().map(|setting| setting.section);
+        let sections = all().map(|setting| setting.section);
         names.extend(sections.filter(|section| !section.is_empty()));
         names.dedup();
     }

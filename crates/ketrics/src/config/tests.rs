@@ -149,6 +149,51 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
 }
 
 #[test]
+fn limits_and_the_sandbox_are_set_by_name_and_range() {
+    let text = "[limits]\ncpu_seconds = 20\n[limits.maximum]\nheap_mb = 64\n[sandbox]\nminimum = \"full\"\n[concurrency]\nhost = 10\nqueue_wait_ms = 50\n";
+    let config = read(text, &[("KETRICS_LIMITS_TIMERS", "7")]).expect("a configuration");
+    let limits = config
+        .limits()
+        .map(|policy| policy.defaults())
+        .expect("limits");
+    assert_eq!(limits.cpu.as_secs(), 20);
+    assert_eq!(limits.heap_bytes, 64 * 1024 * 1024);
+    assert_eq!(limits.timers, 7);
+    let concurrency = config.concurrency().expect("a concurrency");
+    assert_eq!((concurrency.host, concurrency.wait.as_millis()), (10, 50));
+    assert_eq!(config.sandbox().expect("a level").name(), "full");
+    for (text, says) in [
+        (
+            "[limits]\ncpu = 1",
+            "[limits] has no setting named cpu; there are: wall_clock_seconds",
+        ),
+        (
+            "[limits]\nheap_mb = 1",
+            "[limits]: heap_mb must be a whole number from 32 to 4096, not 1",
+        ),
+        (
+            "[limits.most]\nheap_mb = 64",
+            "[limits] has no setting named most",
+        ),
+        (
+            "[concurrency]\nhost = 1",
+            "concurrency.host must be a whole number from 2",
+        ),
+        (
+            "[sandbox]\nminimum = \"none\"",
+            "sandbox.minimum must be one of process, filtered, full",
+        ),
+    ] {
+        let problem = read(text, &[]).and_then(|config| {
+            config.limits().map_err(|problem| problem.to_string())?;
+            config.concurrency().map_err(|problem| problem.to_string())
+        });
+        let problem = problem.err().unwrap_or_default();
+        assert!(problem.contains(says), "{text}: {problem}");
+    }
+}
+
+#[test]
 fn the_documentation_explains_every_setting_and_no_other() {
     let text = include_str!("../../../../docs/configuration.md");
     let mut rows = Vec::new();
