@@ -92,6 +92,12 @@ impl<'t> Reading<'t, '_> {
                         tag.name().as_ref()
                     )));
                 }
+                Event::Text(text) if !text.trim().is_empty() => {
+                    return Err(broken(format!(
+                        "{} has text in front of its root element",
+                        self.part
+                    )));
+                }
                 Event::Eof => return Err(self.early()),
                 _ => {}
             }

@@ -102,7 +102,7 @@ impl Workbook {
         };
         let styles = match &styles_part {
             Some(part) => Styles::read(&package.text(part)?.unwrap_or_default(), part)?,
-            None => Styles::default(),
+            None => Styles::read(template::STYLES, "the styles")?,
         };
         let mut sheets = Vec::new();
         let mut cells_left = MAX_CELLS;
