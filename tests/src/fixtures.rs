@@ -28,10 +28,6 @@ pub fn built(file: &str) -> String {
 /// # Panics
 /// When it is not there.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what runs the tests says where the documents are"
-)]
 pub fn read(path: &str) -> Vec<u8> {
     let folder = env::var("KETRICS_FIXTURES").map_or_else(
         |_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures"),

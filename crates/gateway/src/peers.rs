@@ -92,9 +92,12 @@ impl Peers for OtherApplications {
             requestor,
             origin,
         };
-        let Done { result, wall, .. } = self.0.call(call).await;
+        let Done { result, used, .. } = self.0.call(call).await;
         match result {
-            Ok(result) => Ok(PeerResult { result, wall }),
+            Ok(result) => Ok(PeerResult {
+                result,
+                wall: used.wall,
+            }),
             Err(error) if error.code == ErrorCode::Timeout => Err(PeerError::TimedOut(longest)),
             Err(error) => Err(worded(error)),
         }

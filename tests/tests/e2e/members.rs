@@ -87,8 +87,10 @@ async fn serve(http: &str) -> (Host, App) {
         ..VolumeSpec::default()
     };
     setup.volume(&app, "small", small, &["PutObject"]).await;
-    let foreign = directory.put_volume(tenant, "foreign", &VolumeSpec::default());
-    foreign.await.expect("a volume");
+    directory
+        .put_volume(tenant, "foreign", &VolumeSpec::default())
+        .await
+        .expect("a volume");
 
     setup.database(&app, "main", &["admin"]).await;
     setup.database(&app, "foreign", &[]).await;

@@ -105,7 +105,7 @@ fn others_open_what_is_made() {
     command.arg(format!("{}|A & B|A2", path.display()));
     assert_eq!(tools::lines(&mut command)[0]["value"], " spaces \n");
     let utf8 = "csv:Text - txt - csv (StarCalc):44,34,76";
-    tools::soffice(&[path.clone()], utf8, folder.path());
+    tools::soffice(std::slice::from_ref(&path), utf8, folder.path());
     let csv = fs::read_to_string(path.with_extension("csv")).expect("LibreOffice opens it");
     assert!(csv.starts_with("text,1.5,TRUE,"), "{csv}");
     assert!(csv.contains("#N/A,link"), "{csv}");

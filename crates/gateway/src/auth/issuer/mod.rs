@@ -42,7 +42,7 @@ pub struct IssuerConfig {
 #[derive(Debug)]
 enum Keys {
     Fixed(KeySet),
-    Fetched(Jwks),
+    Fetched(Box<Jwks>),
 }
 
 impl Keys {
@@ -80,7 +80,7 @@ impl Issuer {
 
     async fn at_pace(config: IssuerConfig, pace: Pace) -> Result<Self, String> {
         let keys = match &config.keys {
-            KeySource::Url(url) => Keys::Fetched(Jwks::open(url, pace).await?),
+            KeySource::Url(url) => Keys::Fetched(Box::new(Jwks::open(url, pace).await?)),
             KeySource::File(path) => {
                 let text = tokio::fs::read(path)
                     .await
