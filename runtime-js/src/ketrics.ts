@@ -4,16 +4,21 @@
  * one package in a bundle can't change what another one gets.
  */
 
+import { aiModule } from "./ai/ai.ts";
+import { ApplicationConnection, applicationsModule } from "./applications/applications.ts";
 import { logger } from "./console/console.ts";
 import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
 import { DocumentDbConnection, documentDbModule } from "./documentdb/documentdb.ts";
 import { errorClasses, guards } from "./errors/all.ts";
+import { excelClasses, excelModule } from "./excel/excel.ts";
 import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
+import { pdfClasses, pdfModule } from "./pdf/pdf.ts";
 import { secretModule } from "./secret/secret.ts";
+import { usersModule } from "./users/users.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
 
 const modules = {
@@ -26,8 +31,13 @@ const modules = {
   Secret: secretModule,
   Parameter: parameterModule,
   DocumentDb: documentDbModule,
+  Excel: excelModule,
   Job: jobModule,
   Messages: messagesModule,
+  Users: usersModule,
+  Applications: applicationsModule,
+  AI: aiModule,
+  Pdf: pdfModule,
 };
 
 type AnyClass = abstract new (...parameters: never[]) => unknown;
@@ -58,8 +68,16 @@ function build(): object {
     },
   );
   for (const errorClass of Object.values(errorClasses)) freezeClass(errorClass as AnyClass);
-  for (const connection of [VolumeConnection, DatabaseConnection, DocumentDbConnection])
+  for (const connection of [
+    VolumeConnection,
+    DatabaseConnection,
+    DocumentDbConnection,
+    ApplicationConnection,
+    ...excelClasses,
+    ...pdfClasses,
+  ]) {
     freezeClass(connection as AnyClass);
+  }
   for (const module of Object.values(modules)) freezeModule(module);
   for (const guard of Object.values(guards)) Object.freeze(guard);
   return Object.freeze(ketrics);
