@@ -269,7 +269,10 @@ fn peak(host: &Host, function: &str) -> u64 {
 }
 
 async fn a_stream_of_200_mb_passes_through_64_mb(config: Option<String>) {
-    let (host, app, _folder) = start(config).await;
+    // Of V8's heap and of buffers together.
+    let limits = "\n[limits]\nheap_mb = 32\nbuffer_mb = 32\n";
+    let config = config.unwrap_or_default() + limits;
+    let (host, app, _folder) = start(Some(config)).await;
     host.call(&app, "idle", json!(null)).await.result();
     let poured = host.call(&app, "pour", json!(null)).await.result();
     assert_eq!(poured, json!([200 << 20, 200 << 20]));
