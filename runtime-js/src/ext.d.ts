@@ -118,6 +118,15 @@ declare module "ext:core/ops" {
   ): void;
   export function op_random(view: Uint8Array): void;
   export function op_limits(): { timers: number; resultBytes: number };
+  /** What the host counts of what the invocation may still use. */
+  export function op_limits_left(): {
+    wallClockMs: number;
+    cpuMs: number;
+    heapBytes: number;
+    bufferBytes: number;
+    serviceCalls: number;
+    logLines: number;
+  };
   export function op_clock(): number;
   export function op_clock_origin(): number;
 
@@ -233,6 +242,135 @@ declare module "ext:core/ops" {
     label: Uint8Array,
     data: Uint8Array,
   ): Bytes;
+
+  // PDF documents: crates/worker/src/pdf.rs. All of these throw where they fail.
+  /** A document that the worker holds. */
+  interface PdfHandle {
+    readonly isPdfHandle: unique symbol;
+  }
+  export function op_pdf_create(): PdfHandle;
+  export function op_pdf_read(bytes: Uint8Array): PdfHandle;
+  export function op_pdf_write(document: PdfHandle): Bytes;
+  export function op_pdf_pages(document: PdfHandle): number[];
+  export function op_pdf_insert_page(
+    document: PdfHandle,
+    index: number,
+    width: number,
+    height: number,
+  ): number;
+  export function op_pdf_move_page(document: PdfHandle, page: number, index: number): void;
+  export function op_pdf_remove_page(document: PdfHandle, index: number): void;
+  export function op_pdf_copy_pages(
+    document: PdfHandle,
+    source: PdfHandle,
+    indexes: number[],
+  ): number[];
+  export function op_pdf_page_size(document: PdfHandle, page: number): [number, number];
+  export function op_pdf_set_page_size(
+    document: PdfHandle,
+    page: number,
+    width: number,
+    height: number,
+  ): void;
+  export function op_pdf_embed_png(document: PdfHandle, bytes: Uint8Array): number;
+  export function op_pdf_embed_jpeg(document: PdfHandle, bytes: Uint8Array): number;
+  export function op_pdf_embed_font(document: PdfHandle, bytes: Uint8Array): number;
+  export function op_pdf_embed_standard_font(document: PdfHandle, name: string): number;
+  export function op_pdf_image_size(document: PdfHandle, image: number): [number, number];
+  export function op_pdf_font_name(document: PdfHandle, font: number): string;
+  export function op_pdf_text_width(
+    document: PdfHandle,
+    font: number,
+    text: string,
+    size: number,
+  ): number;
+  export function op_pdf_font_height(document: PdfHandle, font: number, size: number): number;
+  export function op_pdf_field(document: PdfHandle, name: string): string | null | undefined;
+  export function op_pdf_set_field(document: PdfHandle, name: string, text: string): void;
+  // Drawing takes its numbers in one array of doubles, as bytes.
+  export function op_pdf_draw_text(
+    document: PdfHandle,
+    page: number,
+    text: string,
+    how: Uint8Array,
+  ): void;
+  export function op_pdf_draw_line(document: PdfHandle, page: number, how: Uint8Array): void;
+  export function op_pdf_draw_shape(document: PdfHandle, page: number, how: Uint8Array): void;
+  export function op_pdf_draw_image(
+    document: PdfHandle,
+    page: number,
+    image: number,
+    how: Uint8Array,
+  ): void;
+
+  // Workbooks: crates/worker/src/excel.rs. A broken limit of the file format is a RangeError.
+  /** A workbook in Rust. */
+  interface Workbook {
+    readonly isWorkbook: unique symbol;
+  }
+  /** Rows: the arrays in `bytes`, widest numbers first, and the texts. */
+  interface PackedWindow {
+    rows: number;
+    cells: number;
+    bytes: Bytes;
+    text: string;
+  }
+  export function op_excel_create(): Workbook;
+  export function op_excel_read(bytes: Uint8Array): Workbook;
+  export function op_excel_write(workbook: Workbook): Bytes;
+  export function op_excel_sheets(workbook: Workbook): [id: number, name: string][];
+  export function op_excel_add_sheet(workbook: Workbook, sheet: object): number;
+  export function op_excel_rename_sheet(workbook: Workbook, sheet: number, name: string): void;
+  export function op_excel_remove_sheet(workbook: Workbook, sheet: number): void;
+  type PutExcel = (
+    workbook: Workbook,
+    sheet: number,
+    rows: Uint8Array,
+    columns: Uint8Array,
+    kinds: Uint8Array,
+    numbers: Uint8Array,
+    text: string,
+  ) => void;
+  export const op_excel_put_rows: PutExcel;
+  export const op_excel_put_cells: PutExcel;
+  export function op_excel_touch(
+    workbook: Workbook,
+    sheet: number,
+    row: number,
+    column: number,
+  ): void;
+  export function op_excel_window(
+    workbook: Workbook,
+    sheet: number,
+    first: number,
+    most: number,
+  ): PackedWindow;
+  export function op_excel_row_count(workbook: Workbook, sheet: number): number;
+  export function op_excel_extent(workbook: Workbook, sheet: number): [number, number, number];
+  export function op_excel_widths(workbook: Workbook, sheet: number): (number | null)[];
+  export function op_excel_set_width(
+    workbook: Workbook,
+    sheet: number,
+    column: number,
+    width: number,
+  ): void;
+  export function op_excel_splice(
+    workbook: Workbook,
+    sheet: number,
+    start: number,
+    removed: number,
+    inserted: number,
+  ): void;
+  type MergeExcel = (
+    workbook: Workbook,
+    sheet: number,
+    top: number,
+    left: number,
+    bottom: number,
+    right: number,
+  ) => void;
+  export const op_excel_merge: MergeExcel;
+  export const op_excel_unmerge: MergeExcel;
 
   // Encodings, from deno_web.
   export function op_base64_decode(text: string): Uint8Array<ArrayBuffer>;

@@ -11,10 +11,12 @@ import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
 import { DocumentDbConnection, documentDbModule } from "./documentdb/documentdb.ts";
 import { errorClasses, guards } from "./errors/all.ts";
+import { excelClasses, excelModule } from "./excel/excel.ts";
 import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
+import { pdfClasses, pdfModule } from "./pdf/pdf.ts";
 import { secretModule } from "./secret/secret.ts";
 import { usersModule } from "./users/users.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
@@ -29,11 +31,13 @@ const modules = {
   Secret: secretModule,
   Parameter: parameterModule,
   DocumentDb: documentDbModule,
+  Excel: excelModule,
   Job: jobModule,
   Messages: messagesModule,
   Users: usersModule,
   Applications: applicationsModule,
   AI: aiModule,
+  Pdf: pdfModule,
 };
 
 type AnyClass = abstract new (...parameters: never[]) => unknown;
@@ -69,6 +73,8 @@ function build(): object {
     DatabaseConnection,
     DocumentDbConnection,
     ApplicationConnection,
+    ...excelClasses,
+    ...pdfClasses,
   ]) {
     freezeClass(connection as AnyClass);
   }

@@ -16,9 +16,12 @@ mod peers;
 pub mod platform;
 pub mod routes;
 pub mod runtime;
+mod serving;
 mod stacks;
+mod telemetry;
 mod worker;
 
+pub use serving::ServingConfig;
 pub use worker::application::Ahead;
 pub use worker::base::WorkerCommand;
 
@@ -34,6 +37,7 @@ use crate::runtime::Runtime;
 use crate::runtime::RuntimeConfig;
 use ketrics_directory::Directory;
 use ketrics_services::Services;
+use rustix::process::DumpableBehavior;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,12 +50,31 @@ const UPLOADS: usize = 4;
 /// How often zygotes that nobody uses are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
 
+/// Keeps other processes of the same user from reading this one's memory, which has the keys to
+/// everything, and the kernel from writing it to a core file.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn protect_this_process() -> io::Result<()> {
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    let nothing = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    Ok(rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        nothing,
+    )?)
+}
+
 /// Everything that a gateway is made from.
 pub struct GatewayConfig {
     /// What the host is and allows.
     pub runtime: RuntimeConfig,
     /// How it runs jobs.
     pub jobs: JobsConfig,
+    /// What it takes from its clients.
+    pub serving: ServingConfig,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
     /// Verifies bearer tokens.
@@ -70,6 +93,7 @@ pub struct Gateway {
     runtime: Arc<Runtime>,
     deployer: Arc<Deployer>,
     router: axum::Router,
+    serving: ServingConfig,
 }
 
 impl Gateway {
@@ -108,6 +132,7 @@ impl Gateway {
             runtime,
             deployer,
             router,
+            serving: config.serving,
         })
     }
 
@@ -132,8 +157,6 @@ impl Gateway {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        axum::serve(listener, self.router)
-            .with_graceful_shutdown(stop)
-            .await
+        serving::serve(listener, self.router, self.serving, stop).await
     }
 }

@@ -67,7 +67,8 @@ impl Peers for OtherApplications {
         function: &str,
         payload: String,
     ) -> Result<PeerResult, PeerError> {
-        let limits = self.0.limits();
+        let (target, requestor) = self.reach(caller, code).await?;
+        let limits = &target.limits;
         if payload.len() as u64 > limits.payload_bytes {
             return Err(worded(CallError::new(
                 ErrorCode::PayloadTooLarge,
@@ -77,7 +78,6 @@ impl Peers for OtherApplications {
                 ),
             )));
         }
-        let (target, requestor) = self.reach(caller, code).await?;
         let mut path = caller.path.clone();
         path.push(caller.application_code.clone());
         let origin = Origin::Application {
@@ -92,9 +92,12 @@ impl Peers for OtherApplications {
             requestor,
             origin,
         };
-        let Done { result, wall, .. } = self.0.call(call).await;
+        let Done { result, used, .. } = self.0.call(call).await;
         match result {
-            Ok(result) => Ok(PeerResult { result, wall }),
+            Ok(result) => Ok(PeerResult {
+                result,
+                wall: used.wall,
+            }),
             Err(error) if error.code == ErrorCode::Timeout => Err(PeerError::TimedOut(longest)),
             Err(error) => Err(worded(error)),
         }

@@ -11,8 +11,12 @@ use ketrics_directory::Directory;
 use ketrics_directory::Requestor;
 use ketrics_directory::Tenant;
 use ketrics_directory::TenantId;
+use ketrics_protocol::LimitError;
+use ketrics_protocol::LimitPolicy;
+use ketrics_protocol::Limits;
 use ketrics_protocol::RequestorContext;
 use ketrics_protocol::RequestorKind;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::hash::DefaultHasher;
@@ -44,6 +48,8 @@ pub struct Target {
     pub deployment: Deployment,
     /// Its environment.
     pub environment: BTreeMap<String, String>,
+    /// What its invocations may use.
+    pub limits: Limits,
 }
 
 impl Target {
@@ -60,20 +66,29 @@ impl Target {
     }
 }
 
+/// What this crate reads of `ketrics.config.json`.
+#[derive(Default, Deserialize)]
+struct Config {
+    #[serde(default)]
+    limits: serde_json::Map<String, serde_json::Value>,
+}
+
 /// Looks targets and requestors up.
 #[derive(Debug)]
 pub struct Routes {
     directory: Directory,
+    policy: LimitPolicy,
     targets: Kept<(String, String), Arc<Target>>,
     requestors: Kept<(Requestor, ApplicationId), Option<Arc<RequestorContext>>>,
 }
 
 impl Routes {
-    /// Asks this directory.
+    /// Asks this directory, and gives applications the limits that this policy allows.
     #[must_use]
-    pub fn new(directory: Directory) -> Self {
+    pub fn new(directory: Directory, policy: LimitPolicy) -> Self {
         Self {
             directory,
+            policy,
             targets: Kept::default(),
             requestors: Kept::default(),
         }
@@ -120,11 +135,30 @@ impl Routes {
                 )
             })?;
         let environment = directory.environment(application.id).await?;
+        let limits = self.limits(&application, &deployment);
         Ok(Target {
             tenant,
             application,
             deployment,
             environment,
+            limits,
+        })
+    }
+
+    /// What a `ketrics.config.json` asks for, as far as the host allows.
+    ///
+    /// # Errors
+    /// When it asks for a limit that there is not.
+    pub fn limits_in(&self, config: &str) -> Result<Limits, LimitError> {
+        let config: Config = serde_json::from_str(config).unwrap_or_default();
+        self.policy.for_application(&config.limits)
+    }
+
+    /// The same for a deployment. A limit that there is not keeps no call from being answered.
+    fn limits(&self, application: &Application, deployment: &Deployment) -> Limits {
+        self.limits_in(&deployment.config).unwrap_or_else(|error| {
+            tracing::warn!(%error, application = application.code, "limits in ketrics.config.json");
+            self.policy.defaults()
         })
     }
 

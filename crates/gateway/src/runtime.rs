@@ -13,6 +13,7 @@ use crate::peers::OtherApplications;
 use crate::routes::Routes;
 use crate::routes::Target;
 use crate::stacks::Stacks;
+use crate::telemetry;
 use crate::worker::application::Ahead;
 use crate::worker::application::Application;
 use crate::worker::application::LoadError;
@@ -20,6 +21,9 @@ use crate::worker::base::Base;
 use crate::worker::base::WorkerCommand;
 use crate::worker::invocation;
 use crate::worker::invocation::Answer;
+use crate::worker::invocation::Receipt;
+use crate::worker::process;
+use crate::worker::process::Strangers;
 use crate::worker::zygotes::Claim;
 use crate::worker::zygotes::Zygotes;
 use ketrics_directory::Bundle;
@@ -29,9 +33,12 @@ use ketrics_directory::Requestor;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
 use ketrics_protocol::Limit;
+use ketrics_protocol::LimitError;
+use ketrics_protocol::LimitPolicy;
 use ketrics_protocol::Limits;
 use ketrics_protocol::RequestorContext;
 use ketrics_protocol::RuntimeContext;
+use ketrics_protocol::SandboxLevel;
 use ketrics_protocol::TenantContext;
 use ketrics_protocol::frame;
 use ketrics_protocol::frame::Failure;
@@ -44,6 +51,8 @@ use ketrics_services::Invocation;
 use ketrics_services::Services;
 use std::io;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 use uuid::Uuid;
@@ -53,8 +62,8 @@ use uuid::Uuid;
 pub struct RuntimeConfig {
     /// How worker processes are started.
     pub worker: WorkerCommand,
-    /// Limits of each invocation.
-    pub limits: Limits,
+    /// What applications may use.
+    pub limits: LimitPolicy,
     /// Limits of all of them together.
     pub concurrency: Concurrency,
     /// How long a zygote stays that nobody uses.
@@ -100,10 +109,19 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// The limits of a call from here that begins now.
+    /// What the figures call it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Http => "request",
+            Self::Job { .. } => "job",
+            Self::Application { .. } => "application",
+        }
+    }
+
+    /// The limits of a call from here that begins now, of those of its application.
     #[must_use]
-    pub fn limits(&self, host: &Limits) -> Limits {
-        let limits = host.clone();
+    pub fn limits(&self, application: &Limits) -> Limits {
+        let limits = application.clone();
         match self {
             Self::Http => limits,
             Self::Job { timeout } => limits.for_job(*timeout),
@@ -125,10 +143,8 @@ pub struct Done {
     pub invocation: Uuid,
     /// The result as JSON.
     pub result: Result<String, CallError>,
-    /// From the claim of a process to the answer.
-    pub wall: Duration,
-    /// CPU time.
-    pub cpu: Duration,
+    /// What was used until the answer.
+    pub used: Receipt,
     /// Until it had a place among the tenant's and the host's calls.
     pub queued: Duration,
     /// From then until it had a process.
@@ -145,6 +161,8 @@ pub struct Runtime {
     log: Arc<dyn LogSink>,
     config: RuntimeConfig,
     stacks: Arc<Stacks>,
+    level: SandboxLevel,
+    strangers: Mutex<Strangers>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -167,11 +185,17 @@ impl Runtime {
         services: Services,
         log: Arc<dyn LogSink>,
     ) -> io::Result<Arc<Self>> {
-        let base = Base::start(config.worker.clone()).await?;
+        let (base, level) = Base::start(config.worker.clone()).await?;
+        tracing::info!(%level, minimum = %config.worker.floor, "the sandbox of worker processes");
+        if level < SandboxLevel::Full {
+            tracing::warn!(%level, "this host does not have every wall; docs/sandbox.md says what is missing");
+        }
         Ok(Arc::new(Self {
             zygotes: Zygotes::new(base, config.idle, config.ahead),
             admission: Admission::new(config.concurrency),
-            routes: Routes::new(directory.clone()),
+            routes: Routes::new(directory.clone(), config.limits.clone()),
+            level,
+            strangers: Mutex::default(),
             stacks: Arc::new(Stacks::new(directory.clone())),
             directory,
             services,
@@ -192,10 +216,18 @@ impl Runtime {
         &self.directory
     }
 
-    /// The limits of an invocation.
+    /// What a `ketrics.config.json` asks for, as far as the host allows.
+    ///
+    /// # Errors
+    /// When it asks for a limit that there is not.
+    pub fn limits_in(&self, config: &str) -> Result<Limits, LimitError> {
+        self.routes.limits_in(config)
+    }
+
+    /// The walls around worker processes, and the least that the host's configuration asks for.
     #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.config.limits
+    pub fn sandbox(&self) -> (SandboxLevel, SandboxLevel) {
+        (self.level, self.config.worker.floor)
     }
 
     /// What a URL names.
@@ -248,9 +280,22 @@ impl Runtime {
         self.routes.forget();
     }
 
-    /// Lets zygotes go that nobody needs any more.
+    /// Lets zygotes go that nobody needs any more, and ends those that have processes which nobody
+    /// asked for.
     pub fn sweep(&self) {
         self.zygotes.sweep();
+        let children = self.zygotes.children();
+        let groups = self
+            .strangers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .look(&children);
+        for group in groups {
+            if !self.zygotes.end(group, "it forked without being told to") {
+                // Its zygote is gone already.
+                process::kill_group(group);
+            }
+        }
     }
 
     /// Zygotes, calls that run, calls that wait.
@@ -292,14 +337,20 @@ impl Runtime {
     }
 
     /// Runs a call.
-    pub async fn call(self: &Arc<Self>, mut call: Call) -> Done {
+    pub async fn call(self: &Arc<Self>, call: Call) -> Done {
+        let kind = call.origin.name();
+        let done = self.run(call).await;
+        telemetry::figures().count(kind, &done);
+        done
+    }
+
+    async fn run(self: &Arc<Self>, mut call: Call) -> Done {
         let invocation = Uuid::new_v4();
         let arrived = Instant::now();
         let failed = |error| Done {
             invocation,
             result: Err(error),
-            wall: Duration::ZERO,
-            cpu: Duration::ZERO,
+            used: Receipt::default(),
             queued: arrived.elapsed(),
             claimed: Duration::ZERO,
         };
@@ -313,7 +364,7 @@ impl Runtime {
             Err(error) => return failed(error),
         };
         let claimed = arrived.elapsed() - queued;
-        let limits = call.origin.limits(&self.config.limits);
+        let limits = call.origin.limits(&call.target.limits);
         let known = Arc::new(Invocation::new(
             self.caller(&call, invocation, &limits),
             Arc::new(OtherApplications(Arc::clone(self))),
@@ -331,6 +382,7 @@ impl Runtime {
             stacks: Arc::clone(&self.stacks),
             call,
             invocation,
+            queued,
             _place: place,
         });
         let answered = invocation::start(
@@ -342,13 +394,12 @@ impl Runtime {
         )
         .await;
         match answered {
-            Ok(Answer { result, wall, cpu }) => {
+            Ok(Answer { result, used }) => {
                 let result = result.map_err(|end| observer.explain(end));
                 Done {
                     invocation,
                     result,
-                    wall,
-                    cpu,
+                    used,
                     queued,
                     claimed,
                 }
@@ -392,7 +443,7 @@ impl Runtime {
                 BundleFormat::EsModule => frame::BundleFormat::EsModule,
             },
             environment: target.environment.clone(),
-            limits: self.config.limits.clone(),
+            limits: target.limits.clone(),
         }
     }
 
@@ -415,10 +466,12 @@ impl Runtime {
                     format!("The application does not load: {message}"),
                 )
             }
-            LoadError::OverLimit(Limit::Memory, measure) => CallError::new(
-                ErrorCode::MemoryLimit,
-                format!("The application does not load: {measure}"),
-            ),
+            LoadError::OverLimit(Limit::Memory | Limit::Heap | Limit::Buffers, measure) => {
+                CallError::new(
+                    ErrorCode::MemoryLimit,
+                    format!("The application does not load: {measure}"),
+                )
+            }
             LoadError::OverLimit(limit, measure) => CallError::new(limit.into(), measure),
             LoadError::Lost(cause) => {
                 tracing::error!(%cause, deployment = %target.deployment.id, "a zygote could not be made");

@@ -1,5 +1,6 @@
 //! Puts a host together: directory, services, worker and gateway, on one data directory.
 
+use crate::config::authentication;
 use crate::keys::ADMINISTRATOR_KEY;
 use crate::keys::local_key;
 use crate::problem::Problem;
@@ -9,15 +10,19 @@ use ketrics_directory::DirectoryEngine;
 use ketrics_gateway::Ahead;
 use ketrics_gateway::Gateway;
 use ketrics_gateway::GatewayConfig;
+use ketrics_gateway::ServingConfig;
 use ketrics_gateway::WorkerCommand;
 use ketrics_gateway::administrator::AdministratorKey;
 use ketrics_gateway::admission::Concurrency;
+use ketrics_gateway::auth::IssuerConfig;
 use ketrics_gateway::auth::LocalKey;
+use ketrics_gateway::auth::Tokens;
 use ketrics_gateway::deploy::Deployer;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::RuntimeConfig;
-use ketrics_protocol::Limits;
+use ketrics_protocol::LimitPolicy;
+use ketrics_protocol::SandboxLevel;
 use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
@@ -49,6 +54,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Origins of browser front ends that may call.
     pub cors_origins: Vec<String>,
+    /// Who issues tokens beside the host itself.
+    pub issuer: Option<IssuerConfig>,
     /// What keeps the directory.
     pub directory: DirectoryEngine,
     /// How it runs jobs.
@@ -67,6 +74,14 @@ pub struct Options {
     pub egress: EgressPolicy,
     /// Processes of each application that wait for calls, at the least.
     pub forked_ahead: usize,
+    /// What applications may use.
+    pub limits: LimitPolicy,
+    /// How many calls may run at once.
+    pub concurrency: Concurrency,
+    /// The least sandbox that a worker process may have.
+    pub sandbox: SandboxLevel,
+    /// What the host takes from its clients.
+    pub serving: ServingConfig,
     /// What `ketrics.runtime.region` says.
     pub region: String,
     /// Where the log goes.
@@ -90,6 +105,8 @@ pub struct Host {
 impl Host {
     /// Opens the data directory and starts the worker.
     pub async fn start(options: Options) -> Result<Self, Problem> {
+        ketrics_gateway::protect_this_process()
+            .map_err(|error| Problem::failed("the process cannot be protected", error))?;
         let data = &options.data;
         // It holds keys and everybody's data.
         fs::DirBuilder::new()
@@ -132,23 +149,32 @@ impl Host {
             .await
             .map_err(|error| Problem::failed("the services cannot be opened", error))?;
         let tokens = Arc::new(LocalKey::new(&local_key(data, "tokens.key")?));
+        let issuer = match options.issuer {
+            Some(issuer) => Some(authentication::open(issuer).await?),
+            None => None,
+        };
         let config = GatewayConfig {
             runtime: RuntimeConfig {
                 worker: WorkerCommand {
                     program: snapshot::program()?,
                     snapshot: snapshot::find().await?,
+                    floor: options.sandbox,
                 },
-                limits: Limits::default(),
-                concurrency: Concurrency::default(),
+                limits: options.limits,
+                concurrency: options.concurrency,
                 idle: IDLE,
                 ahead: Ahead::at_least(options.forked_ahead),
                 region: options.region,
             },
             jobs: options.jobs,
+            serving: options.serving,
             cors_origins: options.cors_origins,
             issuer: Arc::clone(&tokens),
             administrator: AdministratorKey::new(local_key(data, ADMINISTRATOR_KEY)?),
-            verifier: Arc::clone(&tokens) as _,
+            verifier: Arc::new(Tokens {
+                local: Arc::clone(&tokens),
+                issuer,
+            }),
             log: options.log,
         };
         let gateway = Gateway::start(config, directory.clone(), services.clone())

@@ -76,6 +76,7 @@ impl Serve {
             } else {
                 self.cors_origins
             },
+            issuer: config.issuer()?,
             directory: config.directory()?,
             jobs: config.jobs()?,
             volumes: config.volumes()?,
@@ -88,6 +89,10 @@ impl Serve {
                 Some(number) => number,
                 None => config.number("", "forked_ahead")?.unwrap_or(FORKED_AHEAD),
             },
+            limits: config.limits()?,
+            concurrency: config.concurrency()?,
+            sandbox: config.sandbox()?,
+            serving: config.serving()?,
             region: self
                 .region
                 .or_else(|| text("region"))

@@ -40,6 +40,7 @@ pub use aws::AwsAccess;
 pub use aws::AwsKeys;
 pub use config::ServicesConfig;
 pub use config::SigningKey;
+pub use database::database_engine;
 pub use documentdb::DocumentsEngine;
 pub use documentdb::DynamoDbDocuments;
 pub use documentdb::PostgresDocuments;

@@ -320,6 +320,43 @@ fn op_limits(state: &mut OpState) -> LimitsForScript {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LimitsLeft {
+    wall_clock_ms: f64,
+    cpu_ms: f64,
+    heap_bytes: f64,
+    buffer_bytes: f64,
+    service_calls: u32,
+    log_lines: u32,
+}
+
+#[op2]
+#[serde]
+fn op_limits_left(state: &mut OpState, scope: &mut v8::PinScope<'_, '_>) -> LimitsLeft {
+    let process = state.borrow::<Process>();
+    let limits = &process.limits;
+    let heap = scope.get_heap_statistics().used_heap_size();
+    let left = |limit: Duration, used: Duration| {
+        coarse(limit.saturating_sub(used).as_secs_f64() * 1_000.0)
+    };
+    let made = process.connection.as_ref().map_or(0, Connection::made);
+    LimitsLeft {
+        wall_clock_ms: left(limits.wall_clock, process.started.elapsed()),
+        cpu_ms: left(limits.cpu, cpu_time()),
+        heap_bytes: memory::heap_limit().saturating_sub(heap) as f64,
+        buffer_bytes: memory::buffers_left() as f64,
+        service_calls: limits.service_calls.saturating_sub(made),
+        log_lines: limits.log_lines.saturating_sub(process.log_lines),
+    }
+}
+
+/// CPU time of this process so far.
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
 /// Coarse, so that it makes a poor clock for timing attacks.
 fn coarse(milliseconds: f64) -> f64 {
     (milliseconds * 10.0).floor() / 10.0
@@ -360,6 +397,7 @@ deno_core::extension!(
         op_failed,
         op_random,
         op_limits,
+        op_limits_left,
         op_clock,
         op_clock_origin,
     ],

@@ -5,9 +5,11 @@
 //! random seed. The file carries the names of the SDK's modules in front.
 
 use crate::crypto;
+use crate::excel;
 use crate::isolate;
 use crate::modules::ModuleNames;
 use crate::ops;
+use crate::pdf;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
 use deno_core::snapshot::CreateSnapshotOptions;
@@ -128,6 +130,8 @@ pub fn extensions() -> Vec<Extension> {
             deno_web::InMemoryBroadcastChannel::default(),
         ),
         crypto::ketrics_crypto::init(),
+        excel::ketrics_excel::init(),
+        pdf::ketrics_pdf::init(),
         ops::ketrics::init(),
     ]
 }

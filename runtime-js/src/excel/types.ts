@@ -4,8 +4,19 @@ import type { ErrorTypeGuard } from "../errors/base.ts";
 import type { SandboxBuffer } from "../sdk/binary.ts";
 import type { ExcelError, ExcelParseError, ExcelWriteError } from "./errors.ts";
 
-/** What a cell holds. A formula reads as its result, rich text as its characters. */
+/** What a cell holds. */
 export type ExcelCellValue = null | undefined | number | string | boolean | Date;
+
+/**
+ * What a cell holds that is no plain value, as ExcelJS has it. Such a cell reads as this object,
+ * whatever the type of `value` says: `cell.type` tells, and `cell.text` and `cell.formula` do
+ * without it.
+ */
+export type ExcelObjectValue =
+  | { formula: string; result?: ExcelCellValue | { error: string } }
+  | { text: string; hyperlink: string; tooltip?: string }
+  | { richText: { text: string; font?: object }[] }
+  | { error: string };
 
 /** The values of a row in the order of the columns; as `values`, from index 1 on. */
 export type ExcelRowValues = ExcelCellValue[];
@@ -16,11 +27,11 @@ export type ExcelRowObject = Record<string, ExcelCellValue>;
 /** A column. */
 export interface ExcelColumnDefinition {
   /** The text that stands in row 1. */
-  header?: string;
+  header?: string | undefined;
   /** The name by which rows that are objects give its value. */
-  key?: string;
+  key?: string | undefined;
   /** The width, in characters of the standard font. */
-  width?: number;
+  width?: number | undefined;
 }
 
 /** How a new worksheet looks. */
@@ -36,7 +47,8 @@ export interface AddWorksheetOptions {
 /** A cell. */
 export interface IExcelCell {
   /** What it holds, at most 32,767 characters; a merged cell has the value of the first one. */
-  value: ExcelCellValue;
+  get value(): ExcelCellValue;
+  set value(value: ExcelCellValue | ExcelObjectValue);
   /** The value as text. */
   readonly text: string;
   /** Where it is, for example `B3`. */
@@ -46,8 +58,11 @@ export interface IExcelCell {
   /** Its column, from 1. */
   readonly col: number;
   /** Its formula without the equals sign, if it has one. */
-  formula?: string;
-  /** What kind of value it holds. */
+  formula?: string | undefined;
+  /**
+   * What kind of value it holds, as ExcelJS names it: `Null`, `Merge`, `Number`, `String`, `Date`,
+   * `Hyperlink`, `Formula`, `RichText`, `Boolean` or `Error`.
+   */
   readonly type: string;
 }
 

@@ -90,6 +90,7 @@ export type {
   ExcelColumnDefinition,
   ExcelManager,
   ExcelModule,
+  ExcelObjectValue,
   ExcelRowObject,
   ExcelRowValues,
   IExcelCell,

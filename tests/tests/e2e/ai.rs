@@ -71,18 +71,22 @@ fn bedrock() -> String {
     url
 }
 
+/// A host whose models are that server's.
+pub fn with_models(setup: Setup) -> Setup {
+    setup
+        .set("KETRICS_AI_ENGINE", "bedrock")
+        .set("KETRICS_AI_ENDPOINT", &bedrock())
+        .set("KETRICS_AI_ACCESS_KEY_ID", "test")
+        .set("KETRICS_AI_SECRET_ACCESS_KEY", "testtest")
+}
+
 fn say(text: &str) -> Value {
     json!({ "messages": [{ "role": "user", "content": text }] })
 }
 
 #[tokio::test]
 async fn a_function_asks_a_model_within_its_tenants_allowance() {
-    let setup = Setup::new()
-        .await
-        .set("KETRICS_AI_ENGINE", "bedrock")
-        .set("KETRICS_AI_ENDPOINT", &bedrock())
-        .set("KETRICS_AI_ACCESS_KEY_ID", "test")
-        .set("KETRICS_AI_SECRET_ACCESS_KEY", "testtest");
+    let setup = with_models(Setup::new().await);
     let app = setup.app(AppSpec::new(SOURCE)).await;
     let (tenant, application) = (app.tenant.id, app.application.id);
     let host = setup.start();

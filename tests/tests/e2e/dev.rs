@@ -247,12 +247,26 @@ fn the_example_takes_ships_and_reports_orders() {
     let link = dev.call("getLabelUrl", &json!({ "orderId": order }));
     assert!(fetch(&link["url"]).starts_with(b"%PDF-1.4"));
 
+    let (code, invoice, errors) = dev.invoke(&["--file", "test.createInvoice.json"]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert_eq!(invoice["key"], "invoices/R-1001.pdf");
+    let pdf = fetch(&invoice["url"]);
+    assert!(pdf.starts_with(b"%PDF-1.7"));
+    assert_eq!(json!(pdf.len()), invoice["bytes"]);
+
     let (code, report, errors) = dev.invoke(&["--file", "test.generateMonthlyReport.json"]);
     assert_eq!(code, Some(0), "{errors}");
     assert_eq!(
         (&report["count"], &report["total"], &report["told"]),
         (&json!(3), &json!(163.4), &json!(1))
     );
+    let (code, export, errors) = dev.invoke(&["--file", "test.exportTransactions.json"]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert_eq!(
+        (&export["count"], &export["total"]),
+        (&json!(3), &json!(163.4))
+    );
+    assert!(fetch(&export["url"]).starts_with(b"PK"));
     let csv = String::from_utf8(fetch(&report["url"])).expect("text");
     assert!(
         csv.starts_with("Date,Amount,Category,Note\r\n2026-10-02,49.90,sales,\r\n"),

@@ -110,7 +110,7 @@ pub async fn call(
             format!("The application exports no function '{function}'"),
         ));
     }
-    let payload = payload(&http, body).await?;
+    let payload = payload(target.limits.payload_bytes, body).await?;
     let call = Call {
         target,
         function,
@@ -123,10 +123,8 @@ pub async fn call(
 
 /// Who sends a request, by its bearer token.
 pub(super) async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
-    http.verifier
-        .verify(authority::bearer(headers)?)
-        .await
-        .map_err(|error| CallError::new(ErrorCode::Unauthenticated, error.to_string()))
+    let token = authority::bearer(headers)?;
+    Ok(http.verifier.verify(token).await?)
 }
 
 /// An error about an application is only for those whose tenant it is.
@@ -141,8 +139,7 @@ async fn hide(http: &Http, identity: &Identity, tenant: &str, error: CallError) 
     }
 }
 
-async fn payload(http: &Http, body: Body) -> Result<String, CallError> {
-    let most = http.runtime.limits().payload_bytes;
+async fn payload(most: u64, body: Body) -> Result<String, CallError> {
     let too_large = || body::too_large("The payload", most);
     let bytes = body::read(body, most + ENVELOPE, ARRIVAL, too_large).await?;
     let invalid = |message: &str| CallError::new(ErrorCode::InvalidRequest, message);

@@ -21,6 +21,8 @@ use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::platform::Platform;
 use crate::runtime::Runtime;
+use crate::telemetry;
+use crate::telemetry::Now;
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
@@ -28,6 +30,8 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use serde::Serialize;
@@ -76,6 +80,7 @@ pub fn router(http: Http) -> Router {
             "/tenants/{tenant}/messages/{message}/read",
             post(inbox::mark_read),
         )
+        .route("/metrics", get(metrics))
         .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })
         .method_not_allowed_fallback(|method: Method| async move {
             CallError::new(
@@ -126,6 +131,15 @@ fn cors(origins: &[String]) -> CorsLayer {
         .max_age(Duration::from_secs(3_600))
 }
 
+/// The walls around worker processes.
+#[derive(Debug, Serialize, ToSchema)]
+struct Walls {
+    /// What there is.
+    level: &'static str,
+    /// The least that the host's configuration asks for.
+    minimum: &'static str,
+}
+
 /// How the host is.
 #[derive(Debug, Serialize, ToSchema)]
 struct Health {
@@ -133,6 +147,8 @@ struct Health {
     status: &'static str,
     /// Version of the host.
     version: &'static str,
+    /// The walls around worker processes.
+    sandbox: Walls,
     /// Applications that are loaded.
     zygotes: usize,
     /// Calls that run.
@@ -154,11 +170,33 @@ struct Health {
 async fn health(State(http): State<Arc<Http>>) -> Result<Json<Health>, CallError> {
     http.runtime.directory().ping().await?;
     let (zygotes, running, waiting) = http.runtime.load();
+    let (level, minimum) = http.runtime.sandbox();
     Ok(Json(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
+        sandbox: Walls {
+            level: level.name(),
+            minimum: minimum.name(),
+        },
         zygotes,
         running,
         waiting,
     }))
+}
+
+async fn metrics(State(http): State<Arc<Http>>) -> Result<Response, CallError> {
+    let (zygotes, running, waiting) = http.runtime.load();
+    let (level, _) = http.runtime.sandbox();
+    let now = Now {
+        running,
+        waiting,
+        zygotes,
+        level: level.byte(),
+    };
+    let text = telemetry::figures()
+        .render(&now)
+        .map_err(|error| CallError::internal(&error))?;
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let format = HeaderValue::from_static(format);
+    Ok(([(header::CONTENT_TYPE, format)], text).into_response())
 }

@@ -83,6 +83,26 @@ pub enum ServiceCall {
     Ai(AiCall),
 }
 
+impl ServiceCall {
+    /// The service's name, as receipts and metrics have it.
+    #[must_use]
+    pub const fn service(&self) -> &'static str {
+        match self {
+            Self::Volume(_) => "volume",
+            Self::Database(_) => "database",
+            Self::Secret(_) => "secret",
+            Self::Job(_) => "job",
+            Self::Messages(_) => "messages",
+            Self::Http(_) => "http",
+            Self::Parameter(_) => "parameter",
+            Self::DocumentDb(_) => "documentDb",
+            Self::Users(_) => "users",
+            Self::Applications(_) => "applications",
+            Self::Ai(_) => "ai",
+        }
+    }
+}
+
 /// The reply to a [`ServiceCall`], of the same service and variant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

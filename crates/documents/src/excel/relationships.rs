@@ -1,0 +1,193 @@
+//! The relationships of a part: which other parts it uses, and what for.
+
+use super::error::Result;
+use super::package::Package;
+use super::xml;
+use super::xml::Action;
+use super::xml::Node;
+use quick_xml::events::Event;
+
+const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>";
+
+/// The start of the types that this crate writes.
+pub(crate) const TYPES: &str =
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+
+/// One relationship.
+#[derive(Debug, Clone)]
+pub(crate) struct Relationship {
+    /// By which the part's XML names it.
+    pub id: String,
+    /// The last word of its type, as `worksheet`.
+    pub kind: String,
+    /// The part's name, or the address outside.
+    pub target: String,
+    /// Whether it leads outside the package.
+    pub external: bool,
+}
+
+/// The part that holds the relationships of another.
+pub(crate) fn part_of(part: &str) -> String {
+    let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
+    if folder.is_empty() {
+        format!("_rels/{name}.rels")
+    } else {
+        format!("{folder}/_rels/{name}.rels")
+    }
+}
+
+/// The relationships of a part; an empty name means those of the package.
+pub(crate) fn read(package: &mut Package, part: &str) -> Result<Vec<Relationship>> {
+    let Some(name) = package.find(&part_of(part)) else {
+        return Ok(Vec::new());
+    };
+    let Some(text) = package.text(&name)? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    let mut reader = xml::reader(&text);
+    loop {
+        match xml::next(&mut reader, &name)? {
+            Event::Start(tag) | Event::Empty(tag)
+                if tag.local_name().as_ref() == "Relationship" =>
+            {
+                let get = |name: &str| xml::attribute(&tag, name).unwrap_or_default();
+                let external = get("TargetMode").eq_ignore_ascii_case("external");
+                let kind = get("Type");
+                let target = get("Target");
+                found.push(Relationship {
+                    id: get("Id"),
+                    kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                    target: if external {
+                        target
+                    } else {
+                        resolve(part, &target)
+                    },
+                    external,
+                });
+            }
+            Event::Eof => return Ok(found),
+            _ => {}
+        }
+    }
+}
+
+/// A target as the name of a part.
+fn resolve(part: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut folders: Vec<&str> = part.split('/').collect();
+    folders.pop();
+    for step in target.split('/') {
+        match step {
+            "." | "" => {}
+            ".." => {
+                folders.pop();
+            }
+            name => folders.push(name),
+        }
+    }
+    folders.join("/")
+}
+
+/// Adds a relationship and gives its id.
+pub(crate) fn add(
+    package: &mut Package,
+    part: &str,
+    kind: &str,
+    target: &str,
+    external: bool,
+) -> Result<String> {
+    let known = read(package, part)?;
+    let id = (1..)
+        .map(|number| format!("rId{number}"))
+        .find(|id| known.iter().all(|relationship| relationship.id != *id))
+        .unwrap_or_default();
+    let mode = if external {
+        " TargetMode=\"External\""
+    } else {
+        ""
+    };
+    let entry = format!(
+        "<Relationship Id=\"{id}\" Type=\"{TYPES}{kind}\" Target=\"{}\"{mode}/>",
+        xml::escape(target)
+    );
+    let name = package
+        .find(&part_of(part))
+        .unwrap_or_else(|| part_of(part));
+    let text = package.text(&name)?.unwrap_or_else(|| EMPTY.to_owned());
+    let changed = append(&text, "Relationships", &entry);
+    package.replace(&name, changed.into_bytes());
+    Ok(id)
+}
+
+/// Removes a relationship.
+pub(crate) fn remove(package: &mut Package, part: &str, id: &str) -> Result<()> {
+    let Some(name) = package.find(&part_of(part)) else {
+        return Ok(());
+    };
+    let Some(text) = package.text(&name)? else {
+        return Ok(());
+    };
+    let changed = xml::rewrite(&text, &name, |_, node| match node {
+        Node::Start(tag) | Node::Empty(tag) if xml::attribute(tag, "Id").as_deref() == Some(id) => {
+            Action::Drop
+        }
+        _ => Action::Keep,
+    })?;
+    package.replace(&name, changed.into_bytes());
+    Ok(())
+}
+
+/// Adds an element without prefix at the end of the root element, which may have been empty.
+pub(crate) fn append(text: &str, root: &str, entry: &str) -> String {
+    if let Some(at) = text.rfind("</") {
+        let name = text[at + 2..].trim_end().trim_end_matches('>').trim_end();
+        let prefix = name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
+        let colon = if prefix.is_empty() { "" } else { ":" };
+        let entry = entry.strip_prefix('<').unwrap_or(entry);
+        return format!("{}<{prefix}{colon}{entry}{}", &text[..at], &text[at..]);
+    }
+    match text.rfind("/>") {
+        Some(at) => format!("{}>{entry}</{root}>", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// The list of what kind each part is.
+pub(crate) const CONTENT_TYPES: &str = "[Content_Types].xml";
+
+/// Says what kind a new part is.
+pub(crate) fn add_content_type(package: &mut Package, part: &str, kind: &str) -> Result<()> {
+    let Some(text) = package.text(CONTENT_TYPES)? else {
+        return Ok(());
+    };
+    let entry = format!("<Override PartName=\"/{part}\" ContentType=\"{kind}\"/>");
+    let changed = append(&text, "Types", &entry);
+    package.replace(CONTENT_TYPES, changed.into_bytes());
+    Ok(())
+}
+
+/// Removes a part, its relationships and its content type.
+pub(crate) fn remove_part(package: &mut Package, part: &str) -> Result<()> {
+    package.remove(part);
+    if let Some(name) = package.find(&part_of(part)) {
+        package.remove(&name);
+    }
+    let Some(text) = package.text(CONTENT_TYPES)? else {
+        return Ok(());
+    };
+    let full = format!("/{part}");
+    let changed = xml::rewrite(&text, CONTENT_TYPES, |_, node| match node {
+        Node::Start(tag) | Node::Empty(tag)
+            if xml::attribute(tag, "PartName")
+                .is_some_and(|name| name.eq_ignore_ascii_case(&full)) =>
+        {
+            Action::Drop
+        }
+        _ => Action::Keep,
+    })?;
+    package.replace(CONTENT_TYPES, changed.into_bytes());
+    Ok(())
+}

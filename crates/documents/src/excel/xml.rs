@@ -1,0 +1,345 @@
+//! Small helpers over `quick-xml`: attributes, escapes, and rewriting a part while everything that
+//! is not of interest keeps its bytes.
+
+use super::error::Result;
+use super::error::broken;
+use quick_xml::Reader;
+use quick_xml::events::BytesStart;
+use quick_xml::events::Event;
+use std::borrow::Cow;
+
+/// How deep elements may nest: far more than any workbook needs.
+const MAX_DEPTH: usize = 256;
+
+/// A reader that does not care about the names of end tags' prefixes.
+pub(crate) fn reader(xml: &str) -> Reader<&[u8]> {
+    Reader::from_str(xml)
+}
+
+/// Where a reader stands, as an index into what it reads.
+pub(crate) fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+/// The next event, or why there is none.
+pub(crate) fn next<'a>(reader: &mut Reader<&'a [u8]>, part: &str) -> Result<Event<'a>> {
+    match reader.read_event() {
+        Ok(Event::DocType(_)) => Err(broken(format!(
+            "{part} declares a document type, which workbooks may not"
+        ))),
+        Ok(event) => Ok(event),
+        Err(error) => Err(broken(format!("{part} is not well-formed XML: {error}"))),
+    }
+}
+
+/// The name without its prefix.
+pub(crate) fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}
+
+/// The value of an attribute, by its name with prefix.
+pub(crate) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    raw_attribute(tag, name).map(|value| unescape(&value).into_owned())
+}
+
+/// The value of an attribute by its name without prefix, as `id` for `r:id`.
+pub(crate) fn attribute_local(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    each_attribute(tag)
+        .find(|(key, _)| key.contains(':') && local(key) == name)
+        .map(|(_, value)| unescape(&value).into_owned())
+}
+
+/// The value of an attribute as it stands.
+pub(crate) fn raw_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    each_attribute(tag)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
+}
+
+/// All attributes as they stand. What is malformed ends the list.
+pub(crate) fn each_attribute<'t>(
+    tag: &'t BytesStart<'_>,
+) -> impl Iterator<Item = (String, String)> + 't {
+    let mut attributes = tag.attributes();
+    attributes.with_checks(false);
+    attributes
+        .map_while(std::result::Result::ok)
+        .map(|attribute| {
+            (
+                attribute.key.as_ref().to_owned(),
+                attribute.value.clone().into_owned(),
+            )
+        })
+}
+
+/// The text with its entities and character references resolved; unknown ones stay.
+pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let resolved = rest
+            .find(';')
+            .and_then(|end| Some((resolve(&rest[1..end])?, end)));
+        if let Some((character, end)) = resolved {
+            out.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The character of an entity, given without `&` and `;`.
+pub(crate) fn resolve(entity: &str) -> Option<char> {
+    match entity {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let digits = entity.strip_prefix('#')?;
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => digits.parse().ok()?,
+            };
+            char::from_u32(code)
+        }
+    }
+}
+
+/// Appends text as XML content or an attribute's value; what XML cannot hold is left out.
+pub(crate) fn escape_into(text: &str, out: &mut String) {
+    let plain = |byte: u8| byte >= 0x20 && !matches!(byte, b'&' | b'<' | b'>' | b'"' | 0x7f..);
+    if text.bytes().all(plain) {
+        out.push_str(text);
+        return;
+    }
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' => out.push_str("&#9;"),
+            '\n' => out.push_str("&#10;"),
+            '\r' => out.push_str("&#13;"),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ => out.push(character),
+        }
+    }
+}
+
+/// Text as XML content or an attribute's value.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    escape_into(text, &mut out);
+    out
+}
+
+/// Reads the text up to the end of the element that was just opened, with what is nested in it.
+pub(crate) fn element_text(reader: &mut Reader<&[u8]>, part: &str) -> Result<String> {
+    let mut text = String::new();
+    let mut depth = 0usize;
+    loop {
+        match next(reader, part)? {
+            Event::Text(piece) => push_text(&piece, &mut text),
+            Event::CData(piece) => text.push_str(&piece),
+            Event::GeneralRef(entity) => push_entity(&entity, &mut text),
+            Event::Start(_) => depth += 1,
+            Event::End(_) if depth == 0 => return Ok(text),
+            Event::End(_) => depth -= 1,
+            Event::Eof => return Err(broken(format!("{part} ends too early"))),
+            _ => {}
+        }
+    }
+}
+
+/// Appends a piece of text with its line ends as XML wants them read.
+pub(crate) fn push_text(piece: &str, out: &mut String) {
+    if piece.contains('\r') {
+        out.push_str(&piece.replace("\r\n", "\n").replace('\r', "\n"));
+    } else {
+        out.push_str(piece);
+    }
+}
+
+/// Appends the character of an entity; an unknown one stays as it is written.
+pub(crate) fn push_entity(entity: &str, out: &mut String) {
+    if let Some(character) = resolve(entity) {
+        out.push(character);
+    } else {
+        out.push('&');
+        out.push_str(entity);
+        out.push(';');
+    }
+}
+
+/// What is met while a part is rewritten.
+pub(crate) enum Node<'n> {
+    /// `<name …>`.
+    Start(&'n BytesStart<'n>),
+    /// `<name …/>`.
+    Empty(&'n BytesStart<'n>),
+    /// The text of an element that has nothing but text, unescaped.
+    Text(&'n str),
+    /// `</name>`.
+    End,
+}
+
+/// What to do with it.
+pub(crate) enum Action {
+    /// It stays as it is.
+    Keep,
+    /// This XML takes its place.
+    Write(String),
+    /// The element goes, with all that is in it.
+    Drop,
+}
+
+/// Rewrites a part. The function is told the local names from the root down to the node.
+pub(crate) fn rewrite(
+    xml: &str,
+    part: &str,
+    mut decide: impl FnMut(&[String], Node<'_>) -> Action,
+) -> Result<String> {
+    let mut out = String::with_capacity(xml.len() + 256);
+    let mut reader = reader(xml);
+    let mut path: Vec<String> = Vec::new();
+    let mut dropped: Option<usize> = None;
+    // The text of the innermost element so far, and where it starts.
+    let mut text = String::new();
+    let mut text_start = 0;
+    loop {
+        let start = position(&reader);
+        let event = next(&mut reader, part)?;
+        let end = position(&reader);
+        let raw = &xml[start..end];
+        match event {
+            Event::Start(tag) => {
+                flush(&mut out, xml, text_start, start, dropped);
+                if path.len() >= MAX_DEPTH {
+                    return Err(broken(format!("{part} nests too deeply")));
+                }
+                path.push(tag.local_name().as_ref().to_owned());
+                if dropped.is_none() {
+                    match decide(&path, Node::Start(&tag)) {
+                        Action::Keep => out.push_str(raw),
+                        Action::Write(other) => out.push_str(&other),
+                        Action::Drop => dropped = Some(path.len()),
+                    }
+                }
+                text.clear();
+                text_start = end;
+            }
+            Event::Empty(tag) => {
+                flush(&mut out, xml, text_start, start, dropped);
+                path.push(tag.local_name().as_ref().to_owned());
+                if dropped.is_none() {
+                    match decide(&path, Node::Empty(&tag)) {
+                        Action::Keep => out.push_str(raw),
+                        Action::Write(other) => out.push_str(&other),
+                        Action::Drop => {}
+                    }
+                }
+                path.pop();
+                text.clear();
+                text_start = end;
+            }
+            Event::End(_) => {
+                if dropped.is_none() {
+                    let written = if text.is_empty() {
+                        Action::Keep
+                    } else {
+                        decide(&path, Node::Text(&text))
+                    };
+                    match written {
+                        Action::Keep | Action::Drop => out.push_str(&xml[text_start..start]),
+                        Action::Write(other) => out.push_str(&other),
+                    }
+                    match decide(&path, Node::End) {
+                        Action::Keep | Action::Drop => out.push_str(raw),
+                        Action::Write(other) => out.push_str(&other),
+                    }
+                }
+                if dropped == Some(path.len()) {
+                    dropped = None;
+                }
+                path.pop();
+                text.clear();
+                text_start = end;
+            }
+            Event::Text(piece) => push_text(&piece, &mut text),
+            Event::CData(piece) => text.push_str(&piece),
+            Event::GeneralRef(entity) => push_entity(&entity, &mut text),
+            Event::Eof => {
+                flush(&mut out, xml, text_start, start, dropped);
+                return Ok(out);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What stands between two tags stays as it is.
+fn flush(out: &mut String, xml: &str, from: usize, to: usize, dropped: Option<usize>) {
+    if dropped.is_none() && from < to {
+        out.push_str(&xml[from..to]);
+    }
+}
+
+/// A tag with some of its attributes set to other values, added, or (`None`) removed.
+pub(crate) fn with_attributes(
+    tag: &BytesStart<'_>,
+    changes: &[(&str, Option<String>)],
+    empty: Empty,
+) -> String {
+    let mut out = format!("<{}", tag.name().as_ref());
+    let mut done = vec![false; changes.len()];
+    for (key, value) in each_attribute(tag) {
+        match changes.iter().position(|(name, _)| *name == key) {
+            None => push_attribute(&mut out, &key, &value),
+            Some(at) => {
+                done[at] = true;
+                if let Some(value) = &changes[at].1 {
+                    push_attribute(&mut out, &key, &escape(value));
+                }
+            }
+        }
+    }
+    for ((name, value), done) in changes.iter().zip(done) {
+        if let (Some(value), false) = (value, done) {
+            push_attribute(&mut out, name, &escape(value));
+        }
+    }
+    out.push_str(if empty == Empty::Yes { "/>" } else { ">" });
+    out
+}
+
+/// Whether a tag has no content.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Empty {
+    /// `<name/>`.
+    Yes,
+    /// `<name>`.
+    No,
+}
+
+/// Appends an attribute whose value is escaped already.
+pub(crate) fn push_attribute(out: &mut String, name: &str, value: &str) {
+    let quote = if value.contains('"') { '\'' } else { '"' };
+    out.push(' ');
+    out.push_str(name);
+    out.push('=');
+    out.push(quote);
+    out.push_str(value);
+    out.push(quote);
+}
