@@ -257,7 +257,7 @@ async fn only_who_may_deploy_deploys() {
     assert_eq!(answer.error().1, "INVALID_DEPLOYMENT");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn calls_that_run_finish_on_the_deployment_that_they_began_with() {
     let slow = "exports.version = async (name) => {
         console.log(name);

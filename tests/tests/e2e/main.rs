@@ -22,6 +22,7 @@ mod limits;
 mod members;
 mod modules;
 mod pdf;
+mod platform;
 mod sandbox;
 mod secrets;
 mod services;

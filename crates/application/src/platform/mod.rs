@@ -65,27 +65,14 @@ impl PlatformState {
         let (value, positions) = yaml::read(text).map_err(|fault| PlatformError {
             faults: vec![fault],
         })?;
-        let state = Self::check(&value, positions)?;
-        let plain: Vec<Fault> = state.plain_secrets().collect();
-        if plain.is_empty() {
-            Ok(state)
-        } else {
-            Err(PlatformError { faults: plain })
+        let mut faults = Faults::new(positions);
+        for place in plain_secrets(&value) {
+            faults.add(
+                &place,
+                "must not stand in the file; name where it stands: { env: NAME } or { file: PATH }",
+            );
         }
-    }
-
-    /// The API takes the values of secrets themselves, a file never.
-    fn plain_secrets(&self) -> impl Iterator<Item = Fault> {
-        self.tenants.iter().enumerate().flat_map(|(tenant, state)| {
-            let secrets = state.secrets.iter().enumerate();
-            secrets
-                .filter(|(_, secret)| matches!(secret.value, Text::Plain(_)))
-                .map(move |(secret, _)| Fault {
-                    place: format!("tenants[{tenant}].secrets[{secret}].value"),
-                    line: None,
-                    message: "must not stand in the file; name where it stands: { env: NAME } or { file: PATH }".to_owned(),
-                })
-        })
+        Self::check(&value, faults)
     }
 
     /// Checks the state as the API takes it.
@@ -93,14 +80,29 @@ impl PlatformState {
     /// # Errors
     /// Every fault at once.
     pub fn from_json(value: &serde_json::Value) -> Result<Self, PlatformError> {
-        Self::check(value, Positions::none())
+        Self::check(value, Faults::new(Positions::none()))
     }
 
-    fn check(value: &serde_json::Value, positions: Positions) -> Result<Self, PlatformError> {
-        let mut faults = Faults::new(positions);
+    fn check(value: &serde_json::Value, mut faults: Faults) -> Result<Self, PlatformError> {
         let state = checks::platform(value, &mut faults);
         faults
             .finish(state)
             .map_err(|faults| PlatformError { faults })
     }
+}
+
+/// Where values of secrets stand that the API takes, but no file should hold.
+fn plain_secrets(value: &serde_json::Value) -> Vec<String> {
+    let tenants = value["tenants"].as_array().into_iter().flatten();
+    let mut places = Vec::new();
+    for (tenant, state) in tenants.enumerate() {
+        let secrets = state["secrets"].as_array().into_iter().flatten();
+        for (secret, state) in secrets.enumerate() {
+            let value = &state["value"];
+            if value.is_string() || value.get("plain").is_some() {
+                places.push(format!("tenants[{tenant}].secrets[{secret}].value"));
+            }
+        }
+    }
+    places
 }

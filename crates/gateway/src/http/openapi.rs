@@ -51,3 +51,17 @@ pub fn document() -> String {
     text.push('\n');
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::document;
+
+    #[test]
+    fn the_copy_in_docs_is_current() {
+        let copy = include_str!("../../../../docs/openapi.json");
+        assert!(
+            copy == document(),
+            "docs/openapi.json differs from the routes: write it anew by `ketrics openapi > docs/openapi.json`"
+        );
+    }
+}

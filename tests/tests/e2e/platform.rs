@@ -1,0 +1,414 @@
+//! A platform with two tenants, set up by one `apply` of the example, deployed by `deploy`, called
+//! by people with different roles; and what the second tenant reaches of the first.
+
+use ketrics_tests::Folder;
+use ketrics_tests::Host;
+use ketrics_tests::Setup;
+use ketrics_tests::ketrics;
+use reqwest::Method;
+use serde_json::Value;
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+use tempfile::TempDir;
+
+const SECRETS: [(&str, &str); 2] = [
+    ("ACME_SHIPPING_KEY", "acme-s3cret"),
+    ("GLOBEX_SHIPPING_KEY", "globex-s3cret"),
+];
+
+/// What every module is tried with, in both tenants' orders.
+const ORDERS: &str = "
+const env = () => ketrics.environment;
+const outcome = async (work) => { try { return await work(); } catch (error) { return error.name; } };
+exports.who = () => ({
+    name: ketrics.requestor.name,
+    type: ketrics.requestor.type,
+    may: ketrics.requestor.applicationPermissions,
+    tenant: ketrics.tenant.code,
+});
+exports.put = async (text) => {
+    const volume = await ketrics.Volume.connect(env().LABELS_VOLUME);
+    await volume.put('label.txt', text);
+    const database = await ketrics.Database.connect(env().ORDERS_DB);
+    await database.execute('CREATE TABLE IF NOT EXISTS orders (note TEXT)');
+    await database.execute('INSERT INTO orders VALUES (?)', [text]);
+    await database.close();
+    return ketrics.Secret.get(env().SHIPPING_API_KEY_SECRET);
+};
+exports.read = async () => {
+    const volume = await ketrics.Volume.connect(env().LABELS_VOLUME);
+    const database = await ketrics.Database.connect(env().ORDERS_DB);
+    const found = await database.query('SELECT note FROM orders');
+    await database.close();
+    const { content } = await volume.get('label.txt');
+    return { label: content.toString(), notes: found.rows.map((row) => row.note) };
+};
+exports.queue = () => ketrics.Job.runInBackground({ function: '_work', payload: null });
+exports._work = () => 'done';
+exports.job = (id) => outcome(() => ketrics.Job.getStatus(id));
+exports.createOrder = () => ({
+    orderId: `${ketrics.requestor.sourceApplicationCode}:${ketrics.requestor.email}`,
+});
+";
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/platform.yaml")
+}
+
+/// An administrator with a terminal.
+struct Administrator<'a> {
+    host: &'a Host,
+    token: String,
+    nowhere: TempDir,
+}
+
+impl<'a> Administrator<'a> {
+    fn of(host: &'a Host) -> Self {
+        Self {
+            host,
+            token: host.administrator(),
+            nowhere: TempDir::new().expect("a folder"),
+        }
+    }
+
+    fn run(&self, place: [&str; 2], arguments: &[&str]) -> Output {
+        let mut command = Command::new(ketrics());
+        command
+            .args(arguments)
+            .current_dir(self.nowhere.path())
+            .env("KETRICS_API_URL", &self.host.url)
+            .env("KETRICS_TENANT_ID", place[0])
+            .env("KETRICS_APPLICATION_ID", place[1])
+            .env("KETRICS_TOKEN", &self.token)
+            .envs(SECRETS);
+        command.output().expect("it runs")
+    }
+
+    fn succeed(&self, place: [&str; 2], arguments: &[&str]) -> String {
+        let output = self.run(place, arguments);
+        let (text, errors) = (
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        );
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{arguments:?}: {text}\n{errors}"
+        );
+        text
+    }
+
+    fn apply(&self, file: &Path, how: &str) -> String {
+        let file = file.to_str().expect("a path");
+        self.succeed(["", ""], &["apply", "-f", file, how])
+    }
+
+    fn token(&self, tenant: &str, arguments: &[&str]) -> String {
+        let arguments = [&["token"][..], arguments].concat();
+        self.succeed([tenant, "orders"], &arguments)
+            .trim()
+            .to_owned()
+    }
+}
+
+async fn call(
+    host: &Host,
+    place: [&str; 2],
+    token: &str,
+    function: &str,
+    payload: Value,
+) -> (u16, Value) {
+    let [tenant, application] = place;
+    let path = format!("/tenants/{tenant}/applications/{application}/functions/{function}");
+    let request = host.post(&path).bearer_auth(token);
+    let answer = host
+        .send(request.json(&json!({ "payload": payload })))
+        .await;
+    (answer.status, answer.body)
+}
+
+fn orders() -> Folder {
+    let config = json!({
+        "name": "orders",
+        "actions": ["read", "write", "report"],
+        "roles": [
+            { "code": "clerk", "name": "Clerk", "actions": ["read", "write"] },
+            { "code": "accountant", "name": "Accountant", "actions": ["read", "report"] },
+        ],
+        "environment": [{ "name": "ORDERS_DB" }, { "name": "FINANCE_GROUP" }, { "name": "LOG_LEVEL" }],
+        "resources": {
+            "volume": [{ "code": "labels" }, { "code": "reports" }],
+            "secret": [{ "code": "shipping-api-key" }],
+        },
+    });
+    Folder::new(&config, ORDERS)
+}
+
+fn deploy(host: &Host, place: [&str; 2], token: &str, folder: &Folder) -> Output {
+    let mut command = Command::new(ketrics());
+    command
+        .args(["deploy", "--no-build"])
+        .current_dir(folder.path())
+        .env("KETRICS_API_URL", &host.url)
+        .env("KETRICS_TENANT_ID", place[0])
+        .env("KETRICS_APPLICATION_ID", place[1])
+        .env("KETRICS_TOKEN", token);
+    command.output().expect("it runs")
+}
+
+#[tokio::test]
+async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
+    let host = Setup::new().await.start();
+    let administrator = Administrator::of(&host);
+    let shown = administrator.apply(&example(), "--dry-run");
+    assert!(shown.contains("acme\n  + tenant acme\n"), "{shown}");
+    assert!(shown.contains("  + secret shipping-api-key\n"), "{shown}");
+    assert!(
+        host.directory
+            .find_tenant("acme")
+            .await
+            .expect("an answer")
+            .is_none()
+    );
+    let done = administrator.apply(&example(), "--yes");
+    assert!(done.contains("changes made"), "{done}");
+    let again = administrator.apply(&example(), "--yes");
+    assert_eq!(again, "nothing to change\n");
+    for (_, secret) in SECRETS {
+        assert!(!format!("{shown}{done}").contains(secret));
+    }
+
+    let mut deployers = Vec::new();
+    for tenant in ["acme", "globex"] {
+        let token = administrator.token(tenant, &["deploy"]);
+        let output = deploy(&host, [tenant, "orders"], &token, &orders());
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{told}{errors}");
+        deployers.push(token);
+    }
+    let after = administrator.apply(&example(), "--dry-run");
+    assert_eq!(
+        after, "nothing to change\n",
+        "a deploy keeps what is declared"
+    );
+
+    // People with different roles.
+    let acme = ["acme", "orders"];
+    let globex = ["globex", "orders"];
+    let ana = administrator.token("acme", &["user", "ana@acme.example"]);
+    let ben = administrator.token("acme", &["user", "ben@acme.example"]);
+    let nightly = administrator.token("acme", &["service-account", "nightly"]);
+    let gil = administrator.token("globex", &["user", "gil@globex.example"]);
+    for (token, name, kind, may) in [
+        (&ana, "Ana Ruiz", "USER", json!(["read", "write"])),
+        (&ben, "Ben Okafor", "USER", json!(["read", "report"])),
+        (
+            &nightly,
+            "Nightly import",
+            "SERVICE_ACCOUNT",
+            json!(["read", "write"]),
+        ),
+    ] {
+        let (_, body) = call(&host, acme, token, "who", json!(null)).await;
+        let expected = json!({ "name": name, "type": kind, "may": may, "tenant": "acme" });
+        assert_eq!(body["result"], expected, "{body}");
+    }
+
+    // Resources of one code are two tenants' own.
+    let (_, body) = call(&host, acme, &ana, "put", json!("of acme")).await;
+    assert_eq!(body["result"], "acme-s3cret", "{body}");
+    let (_, body) = call(&host, globex, &gil, "put", json!("of globex")).await;
+    assert_eq!(body["result"], "globex-s3cret", "{body}");
+    for (place, token, text) in [(acme, &ana, "of acme"), (globex, &gil, "of globex")] {
+        let (_, body) = call(&host, place, token, "read", json!(null)).await;
+        assert_eq!(
+            body["result"],
+            json!({ "label": text, "notes": [text] }),
+            "{body}"
+        );
+    }
+
+    // The second example calls the first, as the same user.
+    let storefront = example().with_file_name("storefront");
+    for (tenant, token, email) in [
+        ("acme", &ana, "ana@acme.example"),
+        ("globex", &gil, "gil@globex.example"),
+    ] {
+        let place = [tenant, "storefront"];
+        let folder = storefront.to_str().expect("a path");
+        administrator.succeed(place, &["deploy", "--no-build", folder]);
+        let line = json!({ "item": "A lamp", "amountCents": 2500 });
+        let (_, body) = call(&host, place, token, "addToCart", line.clone()).await;
+        assert_eq!(body["result"], json!({ "lines": [line] }), "{body}");
+        let buyer = json!({ "customer": "Mia Lind", "address": "Storgatan 1, Lund" });
+        let (_, body) = call(&host, place, token, "checkout", buyer).await;
+        let expected = json!({ "orderId": format!("storefront:{email}"), "amountCents": 2500 });
+        assert_eq!(body["result"], expected, "{body}");
+        let (_, body) = call(&host, place, token, "getCart", json!(null)).await;
+        assert_eq!(body["result"], json!({ "lines": [] }), "{body}");
+    }
+
+    // Nothing of the first by token, code or id.
+    let tenant = host
+        .directory
+        .find_tenant("acme")
+        .await
+        .expect("an answer")
+        .expect("a tenant");
+    let application = host.directory.find_application(tenant.id, "orders").await;
+    let application = application.expect("an answer").expect("an application");
+    let (tenant, application) = (tenant.id.to_string(), application.id.to_string());
+    for place in [
+        acme,
+        [tenant.as_str(), application.as_str()],
+        [tenant.as_str(), "orders"],
+    ] {
+        let (status, body) = call(&host, place, &gil, "who", json!(null)).await;
+        assert_eq!(
+            (status, &body["error"]["code"]),
+            (401, &json!("UNAUTHENTICATED"))
+        );
+        let output = deploy(&host, place, &deployers[1], &orders());
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(errors.contains("APPLICATION_NOT_FOUND"), "{errors}");
+        for path in ["deployments", "jobs"] {
+            let url = format!(
+                "{}/tenants/{}/applications/{}/{path}",
+                host.url, place[0], place[1]
+            );
+            let request = host
+                .client()
+                .request(Method::GET, url)
+                .bearer_auth(&deployers[1]);
+            assert_eq!(host.send(request).await.error().0, 404);
+        }
+    }
+    let (status, body) = call(
+        &host,
+        ["globex", application.as_str()],
+        &gil,
+        "who",
+        json!(null),
+    )
+    .await;
+    assert_eq!(
+        (status, &body["error"]["code"]),
+        (404, &json!("APPLICATION_NOT_FOUND"))
+    );
+    let (_, body) = call(&host, acme, &ana, "queue", json!(null)).await;
+    let job = body["result"].clone();
+    assert!(job.is_string(), "{body}");
+    let (_, body) = call(&host, globex, &gil, "job", job.clone()).await;
+    assert!(
+        body["result"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("Job")),
+        "{body}"
+    );
+    let (_, body) = call(&host, acme, &ana, "job", job).await;
+    assert!(body["result"].is_object(), "{body}");
+}
+
+#[tokio::test]
+async fn access_that_is_no_longer_declared_is_gone() {
+    let host = Setup::new().await.start();
+    let administrator = Administrator::of(&host);
+    administrator.apply(&example(), "--yes");
+    let token = administrator.token("acme", &["deploy"]);
+    let place = ["acme", "orders"];
+    assert_eq!(
+        deploy(&host, place, &token, &orders()).status.code(),
+        Some(0)
+    );
+    let ana = administrator.token("acme", &["user", "ana@acme.example"]);
+    assert_eq!(call(&host, place, &ana, "who", json!(null)).await.0, 200);
+
+    let text = fs::read_to_string(example()).expect("the example");
+    let text = text
+        .replace(
+            "users: [ana@acme.example], serviceAccounts",
+            "serviceAccounts",
+        )
+        .replace("members: [ben@acme.example]", "members: []")
+        .replace(
+            ", permissions: [read, write, admin] }",
+            ", permissions: [read] }",
+        );
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("platform.yaml");
+    fs::write(&file, text).expect("a file");
+    let shown = administrator.apply(&file, "--yes");
+    for line in [
+        "  - application orders: role clerk of user ana@acme.example",
+        "  - group finance-team: member ben@acme.example",
+        "  ~ application orders: grant database:orders-db",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert_eq!(call(&host, place, &ana, "who", json!(null)).await.0, 403);
+    assert_eq!(administrator.apply(&file, "--yes"), "nothing to change\n");
+
+    // A deployment token that was revoked deploys no more.
+    let listed = administrator.token("acme", &["list"]);
+    let id = listed.split_whitespace().next().expect("an id");
+    administrator.token("acme", &["revoke", id]);
+    let output = deploy(&host, place, &token, &orders());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("UNAUTHENTICATED"));
+}
+
+#[tokio::test]
+async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() {
+    let host = Setup::new().await.start();
+    let administrator = Administrator::of(&host);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("platform.yaml");
+    let text = "tenants:\n- code: Acme\n  name: Acme\n  users:\n  - { email: nobody }\n  groups:\n  \
+        - { code: g, members: [gone@acme.example] }\n  secrets:\n  - { code: k, value: hunter2 }\n  \
+        wrong: 1\n";
+    fs::write(&file, text).expect("a file");
+    let output = administrator.run(
+        ["", ""],
+        &["apply", "-f", file.to_str().expect("a path"), "--yes"],
+    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    for fault in [
+        "line 2: `tenants[0].code` is \"Acme\"",
+        "line 5: `tenants[0].users[0].email`",
+        "line 5: `tenants[0].users[0].firstName` is missing",
+        "line 7: `tenants[0].groups[0].members[0]`",
+        "line 9: `tenants[0].secrets[0].value` must not stand in the file",
+        "line 10: `tenants[0].wrong` is no key",
+    ] {
+        assert!(errors.contains(fault), "{fault}: {errors}");
+    }
+    assert!(!errors.contains("hunter2"), "{errors}");
+}
+
+#[tokio::test]
+async fn only_the_administrator_administers() {
+    let host = Setup::new().await.start();
+    let administrator = Administrator::of(&host);
+    administrator.apply(&example(), "--yes");
+    let deployer = administrator.token("acme", &["deploy"]);
+    let user = administrator.token("acme", &["user", "ana@acme.example"]);
+    for token in [deployer, user, "ketrics-admin-AAAA".to_owned()] {
+        for (method, path) in [
+            (Method::POST, "/platform/apply"),
+            (Method::POST, "/tenants/acme/tokens"),
+            (Method::POST, "/tenants/acme/applications/orders/tokens"),
+            (Method::GET, "/tenants/acme/applications/orders/tokens"),
+            (Method::PUT, "/tenants/acme/secrets/shipping-api-key"),
+        ] {
+            let url = format!("{}{path}", host.url);
+            let request = host.client().request(method, url).bearer_auth(&token);
+            let (status, code, _) = host.send(request.json(&json!({}))).await.error();
+            assert_eq!((status, code.as_str()), (401, "UNAUTHENTICATED"), "{path}");
+        }
+    }
+}
