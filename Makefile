@@ -4,10 +4,11 @@
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 KETRICS := $(CARGO_TARGET_DIR)/release/ketrics
 EXAMPLE := examples/orders
+STOREFRONT := examples/storefront
 BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run build types apps test test-js test-types test-rust bench fmt lint clean v8 snapshot example
+.PHONY: help run build types docs apps test test-js test-types test-rust bench fmt lint clean v8 snapshot example
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -36,8 +37,12 @@ snapshot: v8 runtime-js/dist/main.js
 types: runtime-js/node_modules/.package-lock.json ## make types/dist, the npm package, from runtime-js
 	npm run types --prefix runtime-js --silent
 
-example: $(EXAMPLE)/backend/node_modules/.package-lock.json
+example: $(EXAMPLE)/backend/node_modules/.package-lock.json $(STOREFRONT)/backend/node_modules/.package-lock.json
 	npm run build --prefix $(EXAMPLE)/backend --silent
+	npm run build --prefix $(STOREFRONT)/backend --silent
+
+docs: tests/apps/node_modules/.package-lock.json ## make docs/sdk.md from the types and the tests that use them
+	node tests/apps/members.mjs
 
 # Applications in every style; the end-to-end tests deploy them.
 apps: tests/apps/node_modules/.package-lock.json
@@ -55,8 +60,8 @@ test-types: types/tests/node_modules/.package-lock.json
 test-rust: build example apps
 	scripts/test-servers cargo test --release --locked --workspace
 
-bench: build ## measure what an invocation costs
-	cargo bench --locked --workspace --bench invocation
+bench: build tests/benches/node/node_modules/.package-lock.json ## measure what an invocation costs
+	cargo bench --locked --workspace --bench invocation --bench pdf
 	scripts/test-servers cargo bench --locked --workspace --bench content
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything
@@ -65,15 +70,18 @@ fmt: runtime-js/node_modules/.package-lock.json ## format everything
 	cd examples && $(BIOME) check --write .
 	cd types && $(BIOME) check --write .
 
-lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json ## check formatting, types and lints
+lint: v8 runtime-js/dist/main.js $(EXAMPLE)/backend/node_modules/.package-lock.json $(STOREFRONT)/backend/node_modules/.package-lock.json tests/apps/node_modules/.package-lock.json ## check formatting, types and lints
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	npm run check --prefix runtime-js --silent
 	npm run types --prefix runtime-js --silent -- --check
 	cd types && $(BIOME) ci .
+	node tests/apps/members.mjs --check
 	cd examples && $(BIOME) ci .
 	npm run check --prefix $(EXAMPLE)/backend --silent
+	npm run check --prefix $(STOREFRONT)/backend --silent
 
 clean: ## remove everything that was built
 	cargo clean
 	rm -rf runtime-js/dist runtime-js/node_modules $(EXAMPLE)/backend/dist $(EXAMPLE)/backend/node_modules $(EXAMPLE)/.ketrics
+	rm -rf $(STOREFRONT)/backend/dist $(STOREFRONT)/backend/node_modules $(STOREFRONT)/.ketrics

@@ -103,6 +103,9 @@ declare module "ext:core/ops" {
   export function op_http(call: object): Promise<Answer>;
   export function op_parameter(call: object): Promise<Answer>;
   export function op_document_db(call: object): Promise<Answer>;
+  export function op_users(call: object): Promise<Answer>;
+  export function op_applications(call: object): Promise<Answer>;
+  export function op_ai(call: object): Promise<Answer>;
 
   // The invocation's own process.
   export function op_log(level: "debug" | "info" | "warn" | "error", message: string): void;
@@ -115,6 +118,15 @@ declare module "ext:core/ops" {
   ): void;
   export function op_random(view: Uint8Array): void;
   export function op_limits(): { timers: number; resultBytes: number };
+  /** What the host counts of what the invocation may still use. */
+  export function op_limits_left(): {
+    wallClockMs: number;
+    cpuMs: number;
+    heapBytes: number;
+    bufferBytes: number;
+    serviceCalls: number;
+    logLines: number;
+  };
   export function op_clock(): number;
   export function op_clock_origin(): number;
 
@@ -230,6 +242,66 @@ declare module "ext:core/ops" {
     label: Uint8Array,
     data: Uint8Array,
   ): Bytes;
+
+  // PDF documents: crates/worker/src/pdf.rs. All of these throw where they fail.
+  /** A document that the worker holds. */
+  interface PdfHandle {
+    readonly isPdfHandle: unique symbol;
+  }
+  export function op_pdf_create(): PdfHandle;
+  export function op_pdf_read(bytes: Uint8Array): PdfHandle;
+  export function op_pdf_write(document: PdfHandle): Bytes;
+  export function op_pdf_pages(document: PdfHandle): number[];
+  export function op_pdf_insert_page(
+    document: PdfHandle,
+    index: number,
+    width: number,
+    height: number,
+  ): number;
+  export function op_pdf_move_page(document: PdfHandle, page: number, index: number): void;
+  export function op_pdf_remove_page(document: PdfHandle, index: number): void;
+  export function op_pdf_copy_pages(
+    document: PdfHandle,
+    source: PdfHandle,
+    indexes: number[],
+  ): number[];
+  export function op_pdf_page_size(document: PdfHandle, page: number): [number, number];
+  export function op_pdf_set_page_size(
+    document: PdfHandle,
+    page: number,
+    width: number,
+    height: number,
+  ): void;
+  export function op_pdf_embed_png(document: PdfHandle, bytes: Uint8Array): number;
+  export function op_pdf_embed_jpeg(document: PdfHandle, bytes: Uint8Array): number;
+  export function op_pdf_embed_font(document: PdfHandle, bytes: Uint8Array): number;
+  export function op_pdf_embed_standard_font(document: PdfHandle, name: string): number;
+  export function op_pdf_image_size(document: PdfHandle, image: number): [number, number];
+  export function op_pdf_font_name(document: PdfHandle, font: number): string;
+  export function op_pdf_text_width(
+    document: PdfHandle,
+    font: number,
+    text: string,
+    size: number,
+  ): number;
+  export function op_pdf_font_height(document: PdfHandle, font: number, size: number): number;
+  export function op_pdf_field(document: PdfHandle, name: string): string | null | undefined;
+  export function op_pdf_set_field(document: PdfHandle, name: string, text: string): void;
+  // Drawing takes its numbers in one array of doubles, as bytes.
+  export function op_pdf_draw_text(
+    document: PdfHandle,
+    page: number,
+    text: string,
+    how: Uint8Array,
+  ): void;
+  export function op_pdf_draw_line(document: PdfHandle, page: number, how: Uint8Array): void;
+  export function op_pdf_draw_shape(document: PdfHandle, page: number, how: Uint8Array): void;
+  export function op_pdf_draw_image(
+    document: PdfHandle,
+    page: number,
+    image: number,
+    how: Uint8Array,
+  ): void;
 
   // Workbooks: crates/worker/src/excel.rs. A broken limit of the file format is a RangeError.
   /** A workbook in Rust. */

@@ -4,6 +4,8 @@
  * one package in a bundle can't change what another one gets.
  */
 
+import { aiModule } from "./ai/ai.ts";
+import { ApplicationConnection, applicationsModule } from "./applications/applications.ts";
 import { logger } from "./console/console.ts";
 import { contextProperties } from "./context/context.ts";
 import { DatabaseConnection, databaseModule } from "./database/database.ts";
@@ -14,7 +16,9 @@ import { http } from "./http/http.ts";
 import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
+import { pdfClasses, pdfModule } from "./pdf/pdf.ts";
 import { secretModule } from "./secret/secret.ts";
+import { usersModule } from "./users/users.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
 
 const modules = {
@@ -30,6 +34,10 @@ const modules = {
   Excel: excelModule,
   Job: jobModule,
   Messages: messagesModule,
+  Users: usersModule,
+  Applications: applicationsModule,
+  AI: aiModule,
+  Pdf: pdfModule,
 };
 
 type AnyClass = abstract new (...parameters: never[]) => unknown;
@@ -64,9 +72,12 @@ function build(): object {
     VolumeConnection,
     DatabaseConnection,
     DocumentDbConnection,
+    ApplicationConnection,
     ...excelClasses,
-  ])
+    ...pdfClasses,
+  ]) {
     freezeClass(connection as AnyClass);
+  }
   for (const module of Object.values(modules)) freezeModule(module);
   for (const guard of Object.values(guards)) Object.freeze(guard);
   return Object.freeze(ketrics);

@@ -286,7 +286,11 @@ test("both generations of names are there", () => {
   assert.equal(ketrics.DatabaseConnection, ketrics.Database);
   assert.equal(ketrics.VolumeNotFoundError, ketrics.Volume.NotFoundError);
   assert.equal(ketrics.JobExecutionError, (ketrics.Job as Record<string, unknown>).ExecutionError);
-  for (const later of ["Pdf", "Users", "Applications", "AI"]) {
-    assert.equal(ketrics[later], undefined);
-  }
+  const member = (module: string, name: string) =>
+    (ketrics[module] as Record<string, unknown>)[name];
+  assert.equal(ketrics.UsersPermissionDeniedError, member("Users", "PermissionDeniedError"));
+  assert.equal(ketrics.ApplicationTimeoutError, member("Applications", "TimeoutError"));
+  assert.equal(ketrics.AIModelError, member("AI", "ModelError"));
+  assert.equal(ketrics.ExcelParseError, member("Excel", "ParseError"));
+  assert.equal(ketrics.PdfParseError, member("Pdf", "ParseError"));
 });

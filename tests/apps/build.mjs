@@ -69,3 +69,8 @@ for (const [name, style] of Object.entries(styles)) {
   run("tsc", ["-p", config(name, { types, noEmit: true, ...modern }, [source])]);
   run("esbuild", [source, ...style.esbuild, `--outfile=${join(output, `${name}.${style.extension ?? "js"}`)}`]);
 }
+
+// The one that uses every member of the SDK.
+const members = join(root, "members/index.ts");
+run("tsc", ["-p", config("members", { types: ["node", sdk], noEmit: true, noUncheckedIndexedAccess: true }, [members])]);
+run("esbuild", [members, ...bundled, `--outfile=${join(output, "members.js")}`]);

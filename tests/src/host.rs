@@ -8,6 +8,7 @@ use crate::Program;
 use crate::Setup;
 use crate::Token;
 use crate::ketrics;
+use crate::lacking;
 use crate::setup;
 use crate::setup::KEY;
 use ketrics_directory::Directory;
@@ -42,6 +43,9 @@ impl Host {
         command
             .args(&setup.arguments)
             .envs(setup.variables.iter().map(|(name, value)| (name, value)));
+        if !setup.lacking.is_empty() {
+            lacking::hide(&mut command, &setup.lacking);
+        }
         let program = Program::start(&mut command);
         let url =
             program.error(|line| line.strip_prefix("ketrics: serving at ").map(str::to_owned));
@@ -127,6 +131,11 @@ impl Host {
             .output(|line| wanted(&serde_json::from_str(line).ok()?))
     }
 
+    /// Waits for a line that the host says about itself, on standard error, that `wanted` takes.
+    pub fn error<T>(&self, wanted: impl Fn(&str) -> Option<T>) -> T {
+        self.program.error(wanted)
+    }
+
     /// The log up to now, as text.
     #[must_use]
     pub fn log_text(&self) -> String {
@@ -137,6 +146,40 @@ impl Host {
     #[must_use]
     pub fn processes(&self) -> Processes {
         Processes::below(self.program.id())
+    }
+
+    /// The processes of its worker, once there are so many.
+    ///
+    /// # Panics
+    /// When there never are.
+    #[must_use]
+    pub fn wait_for_processes(&self, fewest: usize) -> Processes {
+        for _ in 0..500 {
+            let processes = self.processes();
+            if processes.0.len() >= fewest {
+                return processes;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("there are never {fewest} processes");
+    }
+
+    /// Waits until no process comes or goes any more.
+    ///
+    /// # Panics
+    /// When they never settle.
+    pub async fn settle(&self) {
+        let (mut last, mut looks) = (self.processes(), 0);
+        for _ in 0..1_000 {
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            let now = self.processes();
+            looks = if now == last { looks + 1 } else { 0 };
+            last = now;
+            if looks >= 10 {
+                return;
+            }
+        }
+        panic!("the processes never settle");
     }
 
     /// Process id of the gateway.

@@ -5,8 +5,11 @@
 #![warn(missing_docs)]
 
 mod answer;
+pub mod fixtures;
 mod folder;
 mod host;
+pub mod hostile;
+pub mod lacking;
 mod processes;
 mod program;
 mod schema;
@@ -16,6 +19,7 @@ mod setup;
 mod token;
 
 pub use answer::Answer;
+pub use fixtures::built;
 pub use folder::Folder;
 pub use host::Host;
 pub use processes::Processes;

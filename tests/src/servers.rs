@@ -17,6 +17,8 @@ const BUCKET: &str = "ketrics-e2e";
 /// Where the development machines have it.
 const POSTGRES: &str = "postgres://root@127.0.0.1:5432/test";
 
+const MYSQL: &str = "mysql://root@127.0.0.1:3306/test";
+
 /// What the environment says about a server.
 ///
 /// # Panics
@@ -39,8 +41,15 @@ pub(crate) fn missing(what: &str) {
 }
 
 /// Where PostgreSQL is.
-pub(crate) fn postgres() -> String {
+#[must_use]
+pub fn postgres() -> String {
     env::var("KETRICS_TEST_POSTGRES").unwrap_or_else(|_| POSTGRES.to_owned())
+}
+
+/// Where MySQL or MariaDB is.
+#[must_use]
+pub fn mysql() -> String {
+    env::var("KETRICS_TEST_MYSQL").unwrap_or_else(|_| MYSQL.to_owned())
 }
 
 /// Whether the directories of all tests are to be in PostgreSQL.

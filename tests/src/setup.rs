@@ -16,8 +16,10 @@ use ketrics_directory::NewDeployment;
 use ketrics_directory::Tenant;
 use ketrics_directory::User;
 use ketrics_directory::VolumeSpec;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -40,6 +42,7 @@ pub struct Setup {
     pub(crate) schema: Option<Arc<Schema>>,
     pub(crate) arguments: Vec<String>,
     pub(crate) variables: Vec<(&'static str, String)>,
+    pub(crate) lacking: Vec<i64>,
 }
 
 /// An application, its user and its token.
@@ -70,6 +73,8 @@ pub struct AppSpec<'a> {
     pub source_map: Option<String>,
     /// Its environment.
     pub environment: &'a [(&'a str, &'a str)],
+    /// Its `ketrics.config.json`.
+    pub config: &'a str,
 }
 
 impl<'a> AppSpec<'a> {
@@ -83,6 +88,7 @@ impl<'a> AppSpec<'a> {
             format: BundleFormat::CommonJs,
             source_map: None,
             environment: &[],
+            config: "{}",
         }
     }
 
@@ -116,6 +122,7 @@ impl Setup {
             schema: None,
             arguments: Vec::new(),
             variables: Vec::new(),
+            lacking: Vec::new(),
         }
     }
 
@@ -141,6 +148,7 @@ impl Setup {
             ],
             schema: Some(Arc::new(schema)),
             arguments: Vec::new(),
+            lacking: Vec::new(),
         })
     }
 
@@ -154,6 +162,7 @@ impl Setup {
             schema: self.schema.clone(),
             arguments: self.arguments.clone(),
             variables: self.variables.clone(),
+            lacking: self.lacking.clone(),
         }
     }
 
@@ -168,6 +177,13 @@ impl Setup {
     #[must_use]
     pub fn with(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Has the host find a kernel that lacks these system calls.
+    #[must_use]
+    pub fn on_a_kernel_without(mut self, calls: &[i64]) -> Self {
+        self.lacking.extend(calls);
         self
     }
 
@@ -216,6 +232,23 @@ impl Setup {
         app
     }
 
+    /// Makes an application of the same tenant that is deployed and in which nobody has a role.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn closed_app(&self, neighbour: &App, code: &str, source: &str) {
+        let application = self
+            .directory
+            .ensure_application(neighbour.tenant.id, code, code)
+            .await
+            .expect("an application");
+        let app = App {
+            application,
+            ..neighbour.clone()
+        };
+        deploy(&self.directory, &app, &AppSpec::new(source)).await;
+    }
+
     /// Makes a volume and grants it.
     ///
     /// # Panics
@@ -233,10 +266,25 @@ impl Setup {
     /// # Panics
     /// When the directory does not take it.
     pub async fn database(&self, app: &App, code: &str, permissions: &[&str]) {
+        self.database_on(app, code, "sqlite", "", permissions).await;
+    }
+
+    /// Makes a SQL database on some engine, and grants it.
+    ///
+    /// # Panics
+    /// When the directory does not take it.
+    pub async fn database_on(
+        &self,
+        app: &App,
+        code: &str,
+        engine: &str,
+        settings: &str,
+        permissions: &[&str],
+    ) {
         let spec = DatabaseSpec {
             name: code.to_owned(),
-            engine: "sqlite".to_owned(),
-            settings: String::new(),
+            engine: engine.to_owned(),
+            settings: settings.to_owned(),
         };
         self.directory
             .put_database(app.tenant.id, code, &spec)
@@ -259,6 +307,8 @@ impl Setup {
             secrets: SecretEngine::default(),
             egress: EgressPolicy::default(),
             documents: DocumentsEngine::default(),
+            ai: AiEngine::default(),
+            push: PushConfig::default(),
         };
         let services = Services::open(config, self.directory.clone())
             .await
@@ -315,7 +365,7 @@ pub(crate) async fn deploy(directory: &Directory, app: &App, spec: &AppSpec<'_>)
     let new = NewDeployment {
         id: DeploymentId::new(),
         version: "1.0.0".to_owned(),
-        config: "{}".to_owned(),
+        config: spec.config.to_owned(),
         bundle: Bundle {
             name: "dist/index.js".to_owned(),
             format: spec.format,

@@ -16,7 +16,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 /// What a grant is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GrantKind {
     /// A volume. Permissions: `GetObject`, `PutObject`, `DeleteObject`, `ListObjects`, the older
     /// `ReadObject`, `CreateObject`, `UpdateObject`, or `*`.
@@ -32,7 +32,9 @@ pub enum GrantKind {
 }
 
 impl GrantKind {
-    pub(crate) fn column(self) -> &'static str {
+    /// The name in permissions (`volume:labels`).
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Volume => "volume",
             Self::Database => "database",
@@ -40,6 +42,17 @@ impl GrantKind {
             Self::Parameter => "parameter",
             Self::DocumentDb => "documentdb",
         }
+    }
+
+    pub(crate) fn from_column(text: &str) -> Result<Self, DirectoryError> {
+        Ok(match text {
+            "volume" => Self::Volume,
+            "database" => Self::Database,
+            "secret" => Self::Secret,
+            "parameter" => Self::Parameter,
+            "documentdb" => Self::DocumentDb,
+            other => return Err(DirectoryError::Damaged(format!("grant kind {other}"))),
+        })
     }
 }
 
@@ -72,7 +85,7 @@ impl Directory {
         code: &str,
         permissions: &[String],
     ) -> Result<(), DirectoryError> {
-        self.write_grant(application, kind.column(), code, permissions)
+        self.write_grant(application, kind.name(), code, permissions)
             .await
     }
 
@@ -88,7 +101,7 @@ impl Directory {
     ) -> Result<(), DirectoryError> {
         sqlx::query("DELETE FROM grants WHERE application_id = $1 AND kind = $2 AND code = $3")
             .bind(application.to_string())
-            .bind(kind.column())
+            .bind(kind.name())
             .bind(code)
             .execute(&self.pool)
             .await?;

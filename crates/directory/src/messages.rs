@@ -60,6 +60,36 @@ pub struct NewMessage {
     pub expires_at: Option<i64>,
 }
 
+/// Which messages of an inbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InboxView {
+    /// All that have not expired.
+    #[default]
+    All,
+    /// Those of them that were not marked as read.
+    Unread,
+}
+
+/// Where a page of an inbox ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InboxPosition {
+    /// When its last message was sent.
+    pub created_at: i64,
+    /// That message.
+    pub id: MessageId,
+}
+
+/// One page of an inbox.
+#[derive(Clone, Copy, Debug)]
+pub struct InboxPage {
+    /// Which messages.
+    pub view: InboxView,
+    /// Where the page before ended.
+    pub behind: Option<InboxPosition>,
+    /// Messages at the most.
+    pub limit: u32,
+}
+
 /// A message in an inbox.
 #[derive(Clone, Debug)]
 pub struct InboxMessage {
@@ -67,6 +97,8 @@ pub struct InboxMessage {
     pub id: MessageId,
     /// The application that sent it.
     pub application_id: ApplicationId,
+    /// That application's code.
+    pub application_code: String,
     /// What it says.
     pub content: NewMessage,
     /// Milliseconds since the epoch.
@@ -79,6 +111,7 @@ fn message(row: &AnyRow) -> Result<InboxMessage, DirectoryError> {
     Ok(InboxMessage {
         id: row.try_get::<String, _>("id")?.parse()?,
         application_id: row.try_get::<String, _>("application_id")?.parse()?,
+        application_code: row.try_get("application_code")?,
         content: NewMessage {
             kind: row.try_get("type")?,
             subject: row.try_get("subject")?,
@@ -148,19 +181,71 @@ impl Directory {
         user: UserId,
         limit: u32,
     ) -> Result<Vec<InboxMessage>, DirectoryError> {
+        let page = InboxPage {
+            view: InboxView::All,
+            behind: None,
+            limit,
+        };
+        self.inbox_page(tenant, user, page).await
+    }
+
+    /// One page of the user's messages that have not expired, newest first.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn inbox_page(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        page: InboxPage,
+    ) -> Result<Vec<InboxMessage>, DirectoryError> {
+        let InboxPage {
+            view,
+            behind,
+            limit,
+        } = page;
         let rows = sqlx::query(
-            "SELECT id, application_id, type, subject, body, priority, action_url, data, \
-             expires_at, created_at, read_at FROM messages \
-             WHERE tenant_id = $1 AND user_id = $2 AND (expires_at IS NULL OR expires_at > $3) \
-             ORDER BY created_at DESC, id DESC LIMIT $4",
+            "SELECT m.id, m.application_id, a.code AS application_code, m.type, m.subject, \
+             m.body, m.priority, m.action_url, m.data, m.expires_at, m.created_at, m.read_at \
+             FROM messages m JOIN applications a ON a.id = m.application_id \
+             WHERE m.tenant_id = $1 AND m.user_id = $2 \
+             AND (m.expires_at IS NULL OR m.expires_at > $3) \
+             AND ($4 = 0 OR m.read_at IS NULL) \
+             AND ($5 = 0 OR m.created_at < $6 OR (m.created_at = $6 AND m.id < $7)) \
+             ORDER BY m.created_at DESC, m.id DESC LIMIT $8",
         )
         .bind(tenant.to_string())
         .bind(user.to_string())
         .bind(now())
+        .bind(i64::from(view == InboxView::Unread))
+        .bind(i64::from(behind.is_some()))
+        .bind(behind.map_or(0, |position| position.created_at))
+        .bind(behind.map_or_else(String::new, |position| position.id.to_string()))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(message).collect()
+    }
+
+    /// How many of the user's messages are unread and have not expired.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn unread_messages(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<u64, DirectoryError> {
+        let (count,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM messages WHERE tenant_id = $1 AND user_id = $2 \
+             AND read_at IS NULL AND (expires_at IS NULL OR expires_at > $3)",
+        )
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .bind(now())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u64::try_from(count).unwrap_or_default())
     }
 
     /// Marks a user's message as read; the first time counts. False when the user has no such

@@ -24,6 +24,9 @@ const VERSIONS: &[(i64, &str, &str, &str)] = &[
     version!(3, "0003_records"),
     version!(4, "0004_document_databases"),
     version!(5, "0005_deployment_tokens"),
+    version!(6, "0006_ai_and_user_status"),
+    version!(7, "0007_pushes"),
+    version!(8, "0008_egress_rules"),
 ];
 
 /// What brings a database up to date.

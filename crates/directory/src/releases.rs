@@ -109,7 +109,7 @@ impl Directory {
                  VALUES ($1, $2, $3, $4) ON CONFLICT (application_id, kind, code) DO NOTHING",
             )
             .bind(&id)
-            .bind(grant.kind.column())
+            .bind(grant.kind.name())
             .bind(&grant.code)
             .bind(serde_json::to_string(&grant.permissions)?)
             .execute(&mut *transaction)

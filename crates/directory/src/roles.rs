@@ -43,7 +43,7 @@ pub enum Requestor {
 }
 
 /// Who has a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Assignee {
     /// A person.
     User(UserId),
@@ -60,6 +60,15 @@ impl Assignee {
             Self::ServiceAccount(id) => ("service_account", id.to_string()),
             Self::Group(id) => ("group", id.to_string()),
         }
+    }
+
+    pub(crate) fn from_columns(kind: &str, id: &str) -> Result<Self, DirectoryError> {
+        Ok(match kind {
+            "user" => Self::User(id.parse()?),
+            "service_account" => Self::ServiceAccount(id.parse()?),
+            "group" => Self::Group(id.parse()?),
+            other => return Err(DirectoryError::Damaged(format!("assignee kind {other}"))),
+        })
     }
 }
 
@@ -161,7 +170,8 @@ impl Directory {
     }
 
     /// The capabilities that the requestor's roles grant in the application, sorted, or `["*"]`.
-    /// `None` when the requestor has no role there at all, itself or through a group.
+    /// `None` when the requestor has no role there at all, itself or through a group, or is a user
+    /// who is switched off.
     ///
     /// # Errors
     /// When the directory does not answer.
@@ -176,7 +186,10 @@ impl Directory {
         };
         let rows: Vec<(String,)> = sqlx::query_as(
             "SELECT r.actions FROM roles r JOIN role_assignments s ON s.role_id = r.id \
-             WHERE r.application_id = $1 AND ( \
+             WHERE r.application_id = $1 \
+             AND NOT ($2 = 'user' AND EXISTS \
+               (SELECT 1 FROM users u WHERE u.id = $3 AND u.status = 'inactive')) \
+             AND ( \
                (s.kind = $2 AND s.assignee_id = $3) \
                OR ($2 = 'user' AND s.kind = 'group' AND s.assignee_id IN \
                  (SELECT group_id FROM group_members WHERE user_id = $3)))",

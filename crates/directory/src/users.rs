@@ -50,10 +50,12 @@ pub struct Group {
     pub name: String,
 }
 
-type UserRow = (String, String, String, String, String);
-type CodeRow = (String, String, String, String);
+pub(crate) type UserRow = (String, String, String, String, String);
+pub(crate) type CodeRow = (String, String, String, String);
 
-fn user((id, tenant_id, email, first_name, last_name): UserRow) -> Result<User, DirectoryError> {
+pub(crate) fn user(
+    (id, tenant_id, email, first_name, last_name): UserRow,
+) -> Result<User, DirectoryError> {
     Ok(User {
         id: id.parse()?,
         tenant_id: tenant_id.parse()?,
@@ -63,7 +65,9 @@ fn user((id, tenant_id, email, first_name, last_name): UserRow) -> Result<User, 
     })
 }
 
-fn account((id, tenant_id, code, name): CodeRow) -> Result<ServiceAccount, DirectoryError> {
+pub(crate) fn account(
+    (id, tenant_id, code, name): CodeRow,
+) -> Result<ServiceAccount, DirectoryError> {
     Ok(ServiceAccount {
         id: id.parse()?,
         tenant_id: tenant_id.parse()?,
@@ -72,7 +76,7 @@ fn account((id, tenant_id, code, name): CodeRow) -> Result<ServiceAccount, Direc
     })
 }
 
-fn group((id, tenant_id, code, name): CodeRow) -> Result<Group, DirectoryError> {
+pub(crate) fn group((id, tenant_id, code, name): CodeRow) -> Result<Group, DirectoryError> {
     Ok(Group {
         id: id.parse()?,
         tenant_id: tenant_id.parse()?,

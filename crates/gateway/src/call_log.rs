@@ -8,6 +8,7 @@ use crate::log::LogSink;
 use crate::log::Source;
 use crate::runtime::Call;
 use crate::stacks::Stacks;
+use crate::telemetry;
 use crate::worker::invocation::End;
 use crate::worker::invocation::Observer;
 use crate::worker::invocation::Receipt;
@@ -16,6 +17,7 @@ use ketrics_protocol::frame::LogLine;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::error;
 use uuid::Uuid;
 
 /// Writes what happens in one invocation to the log. It also holds the invocation's place, which
@@ -25,6 +27,8 @@ pub(crate) struct CallLog {
     pub stacks: Arc<Stacks>,
     pub call: Call,
     pub invocation: Uuid,
+    /// How long the call waited for its place.
+    pub queued: Duration,
     pub _place: Place,
 }
 
@@ -51,7 +55,7 @@ impl CallLog {
                 failure.stack,
             ),
             End::OverLimit(limit, measure) => (CallError::new(limit.into(), measure), None),
-            End::Lost => (lost(), None),
+            End::Lost | End::Misbehaved(_) => (lost(), None),
         };
         let this = Arc::clone(self);
         let message = error.message.clone();
@@ -84,6 +88,19 @@ impl Observer for CallLog {
         self.sink.write(&self.entry(line));
     }
 
+    fn misbehaved(&self, why: &str) {
+        telemetry::figures().misbehaved("invocation");
+        error!(
+            why,
+            tenant = self.call.target.tenant.code,
+            application = self.call.target.application.code,
+            deployment = %self.call.target.deployment.id,
+            function = self.call.function,
+            invocation = %self.invocation,
+            "the process of an invocation misbehaved and was ended"
+        );
+    }
+
     fn ended(&self, receipt: &Receipt) {
         let line = LogLine {
             level: LogLevel::Debug,
@@ -92,12 +109,14 @@ impl Observer for CallLog {
         };
         let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
         let receipt = json!({
+            "queueMs": milliseconds(self.queued),
             "wallMs": milliseconds(receipt.wall),
             "cpuMs": milliseconds(receipt.cpu),
             "peakMemoryBytes": receipt.peak_memory,
             "pageFaults": receipt.page_faults,
             "serviceCalls": receipt.service_calls,
-            "bytesFromProcess": receipt.bytes_out,
+            "bytesIn": receipt.bytes_in,
+            "bytesOut": receipt.bytes_out,
         });
         let entry = LogEntry {
             source: Source::Platform,

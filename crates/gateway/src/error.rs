@@ -1,5 +1,6 @@
 //! The errors that a caller sees: a code, a status, a message.
 
+use crate::auth::TokenError;
 use ketrics_protocol::Limit;
 use ketrics_protocol::frame::FailureCode;
 
@@ -77,7 +78,7 @@ impl From<Limit> for ErrorCode {
             Limit::WallClock => Self::Timeout,
             Limit::Cpu => Self::CpuLimit,
             Limit::Startup => Self::StartupLimit,
-            Limit::Memory => Self::MemoryLimit,
+            Limit::Heap | Limit::Buffers | Limit::Memory => Self::MemoryLimit,
         }
     }
 }
@@ -121,6 +122,18 @@ impl CallError {
             ErrorCode::Internal,
             format!("The platform failed (reference {reference})"),
         )
+    }
+}
+
+impl From<TokenError> for CallError {
+    fn from(error: TokenError) -> Self {
+        let code = match error {
+            TokenError::Unavailable => ErrorCode::Overloaded,
+            TokenError::Expired | TokenError::NotYet | TokenError::Invalid => {
+                ErrorCode::Unauthenticated
+            }
+        };
+        Self::new(code, error.to_string())
     }
 }
 

@@ -3,14 +3,15 @@
 
 use crate::error::CallError;
 use crate::error::ErrorCode;
+use crate::peers::identity;
 use crate::routes::Target;
 use crate::runtime::Call;
+use crate::runtime::Origin;
 use crate::runtime::Runtime;
 use ketrics_directory::ClaimedJob;
 use ketrics_directory::DirectoryError;
 use ketrics_directory::Job;
 use ketrics_directory::JobFailure;
-use ketrics_directory::Requestor;
 use ketrics_protocol::RequestorContext;
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,7 +151,9 @@ async fn call(runtime: &Arc<Runtime>, job: &Job) -> Result<String, CallError> {
         function: job.function.clone(),
         payload: job.payload.clone(),
         requestor,
-        job_timeout: Some(job.timeout),
+        origin: Origin::Job {
+            timeout: job.timeout,
+        },
     };
     runtime.call(call).await.result
 }
@@ -163,16 +166,7 @@ async fn requestor(
 ) -> Result<RequestorContext, CallError> {
     let mut context: RequestorContext =
         serde_json::from_str(&job.requestor).map_err(|error| CallError::internal(&error))?;
-    let user = context
-        .user_id
-        .as_deref()
-        .and_then(|id| id.parse().ok())
-        .map(Requestor::User);
-    let account = context
-        .service_account_id
-        .as_deref()
-        .and_then(|id| id.parse().ok());
-    let Some(requestor) = user.or(account.map(Requestor::ServiceAccount)) else {
+    let Some(requestor) = identity(&context) else {
         return Err(CallError::internal(&"a job's requestor has no id"));
     };
     let permissions = runtime

@@ -12,24 +12,32 @@ pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod log;
+mod peers;
+pub mod platform;
 pub mod routes;
 pub mod runtime;
+mod serving;
 mod stacks;
+mod telemetry;
 mod worker;
 
+pub use serving::ServingConfig;
 pub use worker::application::Ahead;
 pub use worker::base::WorkerCommand;
 
 use crate::administrator::AdministratorKey;
+use crate::auth::LocalKey;
 use crate::auth::TokenVerifier;
 use crate::deploy::Deployer;
 use crate::http::Http;
 use crate::jobs::JobsConfig;
 use crate::log::LogSink;
+use crate::platform::Platform;
 use crate::runtime::Runtime;
 use crate::runtime::RuntimeConfig;
 use ketrics_directory::Directory;
 use ketrics_services::Services;
+use rustix::process::DumpableBehavior;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,16 +50,37 @@ const UPLOADS: usize = 4;
 /// How often zygotes that nobody uses are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
 
+/// Keeps other processes of the same user from reading this one's memory, which has the keys to
+/// everything, and the kernel from writing it to a core file.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn protect_this_process() -> io::Result<()> {
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    let nothing = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    Ok(rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        nothing,
+    )?)
+}
+
 /// Everything that a gateway is made from.
 pub struct GatewayConfig {
     /// What the host is and allows.
     pub runtime: RuntimeConfig,
     /// How it runs jobs.
     pub jobs: JobsConfig,
+    /// What it takes from its clients.
+    pub serving: ServingConfig,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
     /// Verifies bearer tokens.
     pub verifier: Arc<dyn TokenVerifier>,
+    /// Makes tokens for users and service accounts.
+    pub issuer: Arc<LocalKey>,
     /// The administrator's token.
     pub administrator: AdministratorKey,
     /// Takes the log.
@@ -64,6 +93,7 @@ pub struct Gateway {
     runtime: Arc<Runtime>,
     deployer: Arc<Deployer>,
     router: axum::Router,
+    serving: ServingConfig,
 }
 
 impl Gateway {
@@ -78,6 +108,8 @@ impl Gateway {
     ) -> io::Result<Self> {
         let runtime = Runtime::start(config.runtime, directory, services, config.log).await?;
         tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs));
+        let pushing = Arc::clone(&runtime);
+        tokio::spawn(async move { pushing.services().deliver_pushes().await });
         let sweeping = Arc::clone(&runtime);
         tokio::spawn(async move {
             loop {
@@ -89,6 +121,8 @@ impl Gateway {
         let router = http::router(Http {
             runtime: Arc::clone(&runtime),
             deployer: Arc::clone(&deployer),
+            platform: Platform::new(Arc::clone(&runtime)),
+            issuer: config.issuer,
             administrator: config.administrator,
             uploads: Semaphore::new(UPLOADS),
             verifier: config.verifier,
@@ -98,6 +132,7 @@ impl Gateway {
             runtime,
             deployer,
             router,
+            serving: config.serving,
         })
     }
 
@@ -122,8 +157,6 @@ impl Gateway {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        axum::serve(listener, self.router)
-            .with_graceful_shutdown(stop)
-            .await
+        serving::serve(listener, self.router, self.serving, stop).await
     }
 }

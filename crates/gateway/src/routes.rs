@@ -11,8 +11,12 @@ use ketrics_directory::Directory;
 use ketrics_directory::Requestor;
 use ketrics_directory::Tenant;
 use ketrics_directory::TenantId;
+use ketrics_protocol::LimitError;
+use ketrics_protocol::LimitPolicy;
+use ketrics_protocol::Limits;
 use ketrics_protocol::RequestorContext;
 use ketrics_protocol::RequestorKind;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::hash::DefaultHasher;
@@ -20,7 +24,10 @@ use std::hash::Hash;
 use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -41,6 +48,8 @@ pub struct Target {
     pub deployment: Deployment,
     /// Its environment.
     pub environment: BTreeMap<String, String>,
+    /// What its invocations may use.
+    pub limits: Limits,
 }
 
 impl Target {
@@ -57,20 +66,29 @@ impl Target {
     }
 }
 
+/// What this crate reads of `ketrics.config.json`.
+#[derive(Default, Deserialize)]
+struct Config {
+    #[serde(default)]
+    limits: serde_json::Map<String, serde_json::Value>,
+}
+
 /// Looks targets and requestors up.
 #[derive(Debug)]
 pub struct Routes {
     directory: Directory,
+    policy: LimitPolicy,
     targets: Kept<(String, String), Arc<Target>>,
     requestors: Kept<(Requestor, ApplicationId), Option<Arc<RequestorContext>>>,
 }
 
 impl Routes {
-    /// Asks this directory.
+    /// Asks this directory, and gives applications the limits that this policy allows.
     #[must_use]
-    pub fn new(directory: Directory) -> Self {
+    pub fn new(directory: Directory, policy: LimitPolicy) -> Self {
         Self {
             directory,
+            policy,
             targets: Kept::default(),
             requestors: Kept::default(),
         }
@@ -85,8 +103,9 @@ impl Routes {
         if let Some(target) = self.targets.get(&key) {
             return Ok(target);
         }
+        let since = self.targets.changes();
         let target = Arc::new(self.find(tenant, application).await?);
-        self.targets.put(key, Arc::clone(&target));
+        self.targets.put(key, Arc::clone(&target), since);
         Ok(target)
     }
 
@@ -116,11 +135,30 @@ impl Routes {
                 )
             })?;
         let environment = directory.environment(application.id).await?;
+        let limits = self.limits(&application, &deployment);
         Ok(Target {
             tenant,
             application,
             deployment,
             environment,
+            limits,
+        })
+    }
+
+    /// What a `ketrics.config.json` asks for, as far as the host allows.
+    ///
+    /// # Errors
+    /// When it asks for a limit that there is not.
+    pub fn limits_in(&self, config: &str) -> Result<Limits, LimitError> {
+        let config: Config = serde_json::from_str(config).unwrap_or_default();
+        self.policy.for_application(&config.limits)
+    }
+
+    /// The same for a deployment. A limit that there is not keeps no call from being answered.
+    fn limits(&self, application: &Application, deployment: &Deployment) -> Limits {
+        self.limits_in(&deployment.config).unwrap_or_else(|error| {
+            tracing::warn!(%error, application = application.code, "limits in ketrics.config.json");
+            self.policy.defaults()
         })
     }
 
@@ -138,11 +176,12 @@ impl Routes {
         if let Some(context) = self.requestors.get(&key) {
             return Ok(context);
         }
+        let since = self.requestors.changes();
         let context = self
             .find_requestor(tenant, requestor, application)
             .await?
             .map(Arc::new);
-        self.requestors.put(key, context.clone());
+        self.requestors.put(key, context.clone(), since);
         Ok(context)
     }
 
@@ -206,24 +245,40 @@ impl Routes {
 
 /// Answers with the time at which they were given.
 #[derive(Debug)]
-struct Kept<K, V>(Mutex<HashMap<K, (Instant, V)>>);
+struct Kept<K, V> {
+    answers: Mutex<HashMap<K, (Instant, V)>>,
+    changes: AtomicU64,
+}
 
 impl<K, V> Default for Kept<K, V> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self {
+            answers: Mutex::default(),
+            changes: AtomicU64::new(0),
+        }
     }
 }
 
 impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     fn get(&self, key: &K) -> Option<V> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key)
+        self.answers()
+            .get(key)
             .filter(|(at, _)| at.elapsed() < FRESH)
             .map(|(_, value)| value.clone())
     }
 
-    fn put(&self, key: K, value: V) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// How often everything was forgotten, for [`Kept::put`].
+    fn changes(&self) -> u64 {
+        self.changes.load(Relaxed)
+    }
+
+    /// Keeps an answer to a question that was asked `since` so many changes. One that was asked
+    /// before the last change may be about what was there before it.
+    fn put(&self, key: K, value: V, since: u64) {
+        let mut kept = self.answers();
+        if self.changes() != since {
+            return;
+        }
         if kept.len() >= MOST {
             kept.retain(|_, (at, _)| at.elapsed() < FRESH);
         }
@@ -233,9 +288,12 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     }
 
     fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        let mut kept = self.answers();
+        self.changes.fetch_add(1, Relaxed);
+        kept.clear();
+    }
+
+    fn answers(&self) -> MutexGuard<'_, HashMap<K, (Instant, V)>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

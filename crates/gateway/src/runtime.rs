@@ -9,9 +9,11 @@ use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::log::LogEntry;
 use crate::log::LogSink;
+use crate::peers::OtherApplications;
 use crate::routes::Routes;
 use crate::routes::Target;
 use crate::stacks::Stacks;
+use crate::telemetry;
 use crate::worker::application::Ahead;
 use crate::worker::application::Application;
 use crate::worker::application::LoadError;
@@ -19,17 +21,24 @@ use crate::worker::base::Base;
 use crate::worker::base::WorkerCommand;
 use crate::worker::invocation;
 use crate::worker::invocation::Answer;
+use crate::worker::invocation::Receipt;
+use crate::worker::process;
+use crate::worker::process::Strangers;
 use crate::worker::zygotes::Claim;
 use crate::worker::zygotes::Zygotes;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::Directory;
+use ketrics_directory::Requestor;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
 use ketrics_protocol::Limit;
+use ketrics_protocol::LimitError;
+use ketrics_protocol::LimitPolicy;
 use ketrics_protocol::Limits;
 use ketrics_protocol::RequestorContext;
 use ketrics_protocol::RuntimeContext;
+use ketrics_protocol::SandboxLevel;
 use ketrics_protocol::TenantContext;
 use ketrics_protocol::frame;
 use ketrics_protocol::frame::Failure;
@@ -42,6 +51,8 @@ use ketrics_services::Invocation;
 use ketrics_services::Services;
 use std::io;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 use uuid::Uuid;
@@ -51,8 +62,8 @@ use uuid::Uuid;
 pub struct RuntimeConfig {
     /// How worker processes are started.
     pub worker: WorkerCommand,
-    /// Limits of each invocation.
-    pub limits: Limits,
+    /// What applications may use.
+    pub limits: LimitPolicy,
     /// Limits of all of them together.
     pub concurrency: Concurrency,
     /// How long a zygote stays that nobody uses.
@@ -74,8 +85,55 @@ pub struct Call {
     pub payload: String,
     /// Who calls.
     pub requestor: RequestorContext,
-    /// A job's own time limit.
-    pub job_timeout: Option<Duration>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a call comes from, which decides how long it may take.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Over HTTP.
+    Http,
+    /// A job.
+    Job {
+        /// Its own time limit.
+        timeout: Duration,
+    },
+    /// A function of another application, which waits for it.
+    Application {
+        /// Codes of the applications whose calls led here, the first one in front.
+        path: Vec<String>,
+        /// When the one that waits ends at the latest.
+        deadline: Instant,
+    },
+}
+
+impl Origin {
+    /// What the figures call it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Http => "request",
+            Self::Job { .. } => "job",
+            Self::Application { .. } => "application",
+        }
+    }
+
+    /// The limits of a call from here that begins now, of those of its application.
+    #[must_use]
+    pub fn limits(&self, application: &Limits) -> Limits {
+        let limits = application.clone();
+        match self {
+            Self::Http => limits,
+            Self::Job { timeout } => limits.for_job(*timeout),
+            Self::Application { deadline, .. } => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                Limits {
+                    wall_clock: limits.wall_clock.min(left),
+                    ..limits
+                }
+            }
+        }
+    }
 }
 
 /// A call's result and what it took.
@@ -85,10 +143,8 @@ pub struct Done {
     pub invocation: Uuid,
     /// The result as JSON.
     pub result: Result<String, CallError>,
-    /// From the claim of a process to the answer.
-    pub wall: Duration,
-    /// CPU time.
-    pub cpu: Duration,
+    /// What was used until the answer.
+    pub used: Receipt,
     /// Until it had a place among the tenant's and the host's calls.
     pub queued: Duration,
     /// From then until it had a process.
@@ -105,6 +161,8 @@ pub struct Runtime {
     log: Arc<dyn LogSink>,
     config: RuntimeConfig,
     stacks: Arc<Stacks>,
+    level: SandboxLevel,
+    strangers: Mutex<Strangers>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -127,11 +185,17 @@ impl Runtime {
         services: Services,
         log: Arc<dyn LogSink>,
     ) -> io::Result<Arc<Self>> {
-        let base = Base::start(config.worker.clone()).await?;
+        let (base, level) = Base::start(config.worker.clone()).await?;
+        tracing::info!(%level, minimum = %config.worker.floor, "the sandbox of worker processes");
+        if level < SandboxLevel::Full {
+            tracing::warn!(%level, "this host does not have every wall; docs/sandbox.md says what is missing");
+        }
         Ok(Arc::new(Self {
             zygotes: Zygotes::new(base, config.idle, config.ahead),
             admission: Admission::new(config.concurrency),
-            routes: Routes::new(directory.clone()),
+            routes: Routes::new(directory.clone(), config.limits.clone()),
+            level,
+            strangers: Mutex::default(),
             stacks: Arc::new(Stacks::new(directory.clone())),
             directory,
             services,
@@ -152,10 +216,18 @@ impl Runtime {
         &self.directory
     }
 
-    /// The limits of an invocation.
+    /// What a `ketrics.config.json` asks for, as far as the host allows.
+    ///
+    /// # Errors
+    /// When it asks for a limit that there is not.
+    pub fn limits_in(&self, config: &str) -> Result<Limits, LimitError> {
+        self.routes.limits_in(config)
+    }
+
+    /// The walls around worker processes, and the least that the host's configuration asks for.
     #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.config.limits
+    pub fn sandbox(&self) -> (SandboxLevel, SandboxLevel) {
+        (self.level, self.config.worker.floor)
     }
 
     /// What a URL names.
@@ -175,11 +247,8 @@ impl Runtime {
         identity: &Identity,
         target: &Target,
     ) -> Result<RequestorContext, CallError> {
-        let found = self
-            .routes
-            .requestor(target.tenant.id, identity.requestor, target.application.id)
-            .await?;
-        found.map(Arc::unwrap_or_clone).ok_or_else(|| {
+        let found = self.find_requestor(identity.requestor, target).await?;
+        found.ok_or_else(|| {
             CallError::new(
                 ErrorCode::Forbidden,
                 format!(
@@ -190,14 +259,43 @@ impl Runtime {
         })
     }
 
+    /// The same, where `None` is no role.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub(crate) async fn find_requestor(
+        &self,
+        requestor: Requestor,
+        target: &Target,
+    ) -> Result<Option<RequestorContext>, CallError> {
+        let found = self
+            .routes
+            .requestor(target.tenant.id, requestor, target.application.id)
+            .await?;
+        Ok(found.map(Arc::unwrap_or_clone))
+    }
+
     /// Takes a change of deployments, roles or environments in at once.
     pub fn refresh(&self) {
         self.routes.forget();
     }
 
-    /// Lets zygotes go that nobody needs any more.
+    /// Lets zygotes go that nobody needs any more, and ends those that have processes which nobody
+    /// asked for.
     pub fn sweep(&self) {
         self.zygotes.sweep();
+        let children = self.zygotes.children();
+        let groups = self
+            .strangers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .look(&children);
+        for group in groups {
+            if !self.zygotes.end(group, "it forked without being told to") {
+                // Its zygote is gone already.
+                process::kill_group(group);
+            }
+        }
     }
 
     /// Zygotes, calls that run, calls that wait.
@@ -239,14 +337,20 @@ impl Runtime {
     }
 
     /// Runs a call.
-    pub async fn call(self: &Arc<Self>, mut call: Call) -> Done {
+    pub async fn call(self: &Arc<Self>, call: Call) -> Done {
+        let kind = call.origin.name();
+        let done = self.run(call).await;
+        telemetry::figures().count(kind, &done);
+        done
+    }
+
+    async fn run(self: &Arc<Self>, mut call: Call) -> Done {
         let invocation = Uuid::new_v4();
         let arrived = Instant::now();
         let failed = |error| Done {
             invocation,
             result: Err(error),
-            wall: Duration::ZERO,
-            cpu: Duration::ZERO,
+            used: Receipt::default(),
             queued: arrived.elapsed(),
             claimed: Duration::ZERO,
         };
@@ -260,11 +364,11 @@ impl Runtime {
             Err(error) => return failed(error),
         };
         let claimed = arrived.elapsed() - queued;
-        let limits = match call.job_timeout {
-            Some(timeout) => self.config.limits.clone().for_job(timeout),
-            None => self.config.limits.clone(),
-        };
-        let known = Arc::new(Invocation::new(self.caller(&call, invocation, &limits)));
+        let limits = call.origin.limits(&call.target.limits);
+        let known = Arc::new(Invocation::new(
+            self.caller(&call, invocation, &limits),
+            Arc::new(OtherApplications(Arc::clone(self))),
+        ));
         let invoke = Invoke {
             id: invocation.to_string(),
             function: call.function.clone(),
@@ -278,6 +382,7 @@ impl Runtime {
             stacks: Arc::clone(&self.stacks),
             call,
             invocation,
+            queued,
             _place: place,
         });
         let answered = invocation::start(
@@ -289,13 +394,12 @@ impl Runtime {
         )
         .await;
         match answered {
-            Ok(Answer { result, wall, cpu }) => {
+            Ok(Answer { result, used }) => {
                 let result = result.map_err(|end| observer.explain(end));
                 Done {
                     invocation,
                     result,
-                    wall,
-                    cpu,
+                    used,
                     queued,
                     claimed,
                 }
@@ -339,7 +443,7 @@ impl Runtime {
                 BundleFormat::EsModule => frame::BundleFormat::EsModule,
             },
             environment: target.environment.clone(),
-            limits: self.config.limits.clone(),
+            limits: target.limits.clone(),
         }
     }
 
@@ -362,10 +466,12 @@ impl Runtime {
                     format!("The application does not load: {message}"),
                 )
             }
-            LoadError::OverLimit(Limit::Memory, measure) => CallError::new(
-                ErrorCode::MemoryLimit,
-                format!("The application does not load: {measure}"),
-            ),
+            LoadError::OverLimit(Limit::Memory | Limit::Heap | Limit::Buffers, measure) => {
+                CallError::new(
+                    ErrorCode::MemoryLimit,
+                    format!("The application does not load: {measure}"),
+                )
+            }
             LoadError::OverLimit(limit, measure) => CallError::new(limit.into(), measure),
             LoadError::Lost(cause) => {
                 tracing::error!(%cause, deployment = %target.deployment.id, "a zygote could not be made");
@@ -389,6 +495,10 @@ impl Runtime {
             application_code: application.code.clone(),
             deployment_id: deployment.id,
             requestor: call.requestor.clone(),
+            path: match &call.origin {
+                Origin::Application { path, .. } => path.clone(),
+                Origin::Http | Origin::Job { .. } => Vec::new(),
+            },
             deadline: Instant::now() + limits.wall_clock,
         }
     }

@@ -89,6 +89,11 @@ impl Settings {
         self.find(RUNTIME_URL).or_else(|| self.find(API_URL))
     }
 
+    /// The tenant's id or code.
+    pub fn tenant(&self) -> Result<String, Problem> {
+        self.required(TENANT)
+    }
+
     /// The path of the application below the API's address.
     pub fn application(&self) -> Result<[String; 4], Problem> {
         Ok([
@@ -153,6 +158,20 @@ impl Api {
         body: &Value,
     ) -> Result<T, Problem> {
         self.send(self.client.post(self.url(path)).json(body)).await
+    }
+
+    /// Stores JSON.
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        path: &[String],
+        body: &Value,
+    ) -> Result<T, Problem> {
+        self.send(self.client.put(self.url(path)).json(body)).await
+    }
+
+    /// Takes something away.
+    pub async fn delete<T: DeserializeOwned>(&self, path: &[String]) -> Result<T, Problem> {
+        self.send(self.client.delete(self.url(path))).await
     }
 
     /// Sends a ZIP of this length.

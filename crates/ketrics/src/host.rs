@@ -1,5 +1,6 @@
 //! Puts a host together: directory, services, worker and gateway, on one data directory.
 
+use crate::config::authentication;
 use crate::keys::ADMINISTRATOR_KEY;
 use crate::keys::local_key;
 use crate::problem::Problem;
@@ -9,17 +10,23 @@ use ketrics_directory::DirectoryEngine;
 use ketrics_gateway::Ahead;
 use ketrics_gateway::Gateway;
 use ketrics_gateway::GatewayConfig;
+use ketrics_gateway::ServingConfig;
 use ketrics_gateway::WorkerCommand;
 use ketrics_gateway::administrator::AdministratorKey;
 use ketrics_gateway::admission::Concurrency;
+use ketrics_gateway::auth::IssuerConfig;
 use ketrics_gateway::auth::LocalKey;
+use ketrics_gateway::auth::Tokens;
 use ketrics_gateway::deploy::Deployer;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
 use ketrics_gateway::runtime::RuntimeConfig;
-use ketrics_protocol::Limits;
+use ketrics_protocol::LimitPolicy;
+use ketrics_protocol::SandboxLevel;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -47,6 +54,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Origins of browser front ends that may call.
     pub cors_origins: Vec<String>,
+    /// Who issues tokens beside the host itself.
+    pub issuer: Option<IssuerConfig>,
     /// What keeps the directory.
     pub directory: DirectoryEngine,
     /// How it runs jobs.
@@ -57,10 +66,22 @@ pub struct Options {
     pub secrets: SecretEngine,
     /// What keeps documents.
     pub documents: DocumentsEngine,
+    /// Who answers for language models.
+    pub ai: AiEngine,
+    /// How messages are pushed.
+    pub push: PushConfig,
     /// Private addresses that applications may reach all the same.
     pub egress: EgressPolicy,
     /// Processes of each application that wait for calls, at the least.
     pub forked_ahead: usize,
+    /// What applications may use.
+    pub limits: LimitPolicy,
+    /// How many calls may run at once.
+    pub concurrency: Concurrency,
+    /// The least sandbox that a worker process may have.
+    pub sandbox: SandboxLevel,
+    /// What the host takes from its clients.
+    pub serving: ServingConfig,
     /// What `ketrics.runtime.region` says.
     pub region: String,
     /// Where the log goes.
@@ -84,6 +105,8 @@ pub struct Host {
 impl Host {
     /// Opens the data directory and starts the worker.
     pub async fn start(options: Options) -> Result<Self, Problem> {
+        ketrics_gateway::protect_this_process()
+            .map_err(|error| Problem::failed("the process cannot be protected", error))?;
         let data = &options.data;
         // It holds keys and everybody's data.
         fs::DirBuilder::new()
@@ -119,27 +142,39 @@ impl Host {
             volumes: options.volumes,
             secrets: options.secrets,
             documents: options.documents,
+            ai: options.ai,
+            push: options.push,
         };
         let services = Services::open(services, directory.clone())
             .await
             .map_err(|error| Problem::failed("the services cannot be opened", error))?;
         let tokens = Arc::new(LocalKey::new(&local_key(data, "tokens.key")?));
+        let issuer = match options.issuer {
+            Some(issuer) => Some(authentication::open(issuer).await?),
+            None => None,
+        };
         let config = GatewayConfig {
             runtime: RuntimeConfig {
                 worker: WorkerCommand {
                     program: snapshot::program()?,
                     snapshot: snapshot::find().await?,
+                    floor: options.sandbox,
                 },
-                limits: Limits::default(),
-                concurrency: Concurrency::default(),
+                limits: options.limits,
+                concurrency: options.concurrency,
                 idle: IDLE,
                 ahead: Ahead::at_least(options.forked_ahead),
                 region: options.region,
             },
             jobs: options.jobs,
+            serving: options.serving,
             cors_origins: options.cors_origins,
+            issuer: Arc::clone(&tokens),
             administrator: AdministratorKey::new(local_key(data, ADMINISTRATOR_KEY)?),
-            verifier: Arc::clone(&tokens) as _,
+            verifier: Arc::new(Tokens {
+                local: Arc::clone(&tokens),
+                issuer,
+            }),
             log: options.log,
         };
         let gateway = Gateway::start(config, directory.clone(), services.clone())

@@ -5,8 +5,8 @@ use crate::host::Host;
 use crate::host::Options;
 use crate::problem::Problem;
 use ketrics_gateway::log::JsonLines;
-use ketrics_services::AllowRule;
 use ketrics_services::EgressPolicy;
+use ketrics_services::EgressRule;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub struct Serve {
     /// Private address, network or host that applications may reach, for example 10.1.0.0/16 or
     /// 127.0.0.1:4000; may be given several times [env: KETRICS_ALLOW_EGRESS=]
     #[arg(long = "allow-egress", value_name = "RULE", value_delimiter = ',')]
-    egress: Vec<AllowRule>,
+    egress: Vec<EgressRule>,
     /// Processes of each application that wait for calls, at the least; 0 forks only on demand
     /// [default: 2] [env: KETRICS_FORKED_AHEAD=]
     #[arg(long, value_name = "NUMBER")]
@@ -76,16 +76,23 @@ impl Serve {
             } else {
                 self.cors_origins
             },
+            issuer: config.issuer()?,
             directory: config.directory()?,
             jobs: config.jobs()?,
             volumes: config.volumes()?,
             secrets: config.secrets()?,
             documents: config.documents()?,
+            ai: config.ai()?,
+            push: config.push()?,
             egress: egress(self.egress, &config)?,
             forked_ahead: match self.forked_ahead {
                 Some(number) => number,
                 None => config.number("", "forked_ahead")?.unwrap_or(FORKED_AHEAD),
             },
+            limits: config.limits()?,
+            concurrency: config.concurrency()?,
+            sandbox: config.sandbox()?,
+            serving: config.serving()?,
             region: self
                 .region
                 .or_else(|| text("region"))
@@ -98,12 +105,12 @@ impl Serve {
     }
 }
 
-fn egress(given: Vec<AllowRule>, config: &Config) -> Result<EgressPolicy, Problem> {
+fn egress(given: Vec<EgressRule>, config: &Config) -> Result<EgressPolicy, Problem> {
     if !given.is_empty() {
         return Ok(EgressPolicy { allow: given });
     }
     let rules = config.list("", "allow_egress").into_iter().map(|rule| {
-        rule.parse::<AllowRule>()
+        rule.parse::<EgressRule>()
             .map_err(|error| Problem::Usage(format!("allow_egress: {rule:?}: {error}")))
     });
     Ok(EgressPolicy {

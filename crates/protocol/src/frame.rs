@@ -4,6 +4,7 @@
 use crate::Context;
 use crate::Limit;
 use crate::Limits;
+use crate::SandboxLevel;
 use crate::ServiceCall;
 use crate::ServiceError;
 use crate::ServiceReply;
@@ -23,6 +24,15 @@ pub const MAX_FRAME_TO_WORKER: usize = 256 * 1024 * 1024;
 
 /// The status that a worker exits with when it runs out of memory and could not say so.
 pub const OUT_OF_MEMORY_STATUS: i32 = 107;
+
+/// The status that a worker exits with after a system call that its filter refuses.
+pub const VIOLATION_STATUS: i32 = 108;
+
+/// The status that a worker exits with when it gives up over a fault of its own.
+pub const ABORTED_STATUS: i32 = 109;
+
+/// The longest first word of a process.
+pub const MAX_HELLO: usize = 16;
 
 /// From the gateway to a worker.
 #[derive(Debug, Serialize, Deserialize)]
@@ -53,7 +63,10 @@ pub enum ToWorker {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToGateway {
     /// The first word of every process; the kernel says whose it is.
-    Hello,
+    Hello {
+        /// The walls that the process found around itself.
+        level: SandboxLevel,
+    },
     /// From a zygote: the bundle is loaded.
     Loaded(LoadReport),
     /// From a zygote: the bundle cannot be loaded.
@@ -70,7 +83,22 @@ pub enum ToGateway {
     /// The answer of the function. Work that it started may still go on.
     Done(Outcome),
     /// The process noticed that it went over a limit, and ends.
-    LimitReached(Limit),
+    LimitReached {
+        /// Which limit.
+        limit: Limit,
+        /// How much it had used, in the limit's unit.
+        used: u64,
+    },
+    /// The process made a system call that its filter refuses, and ends.
+    Violation {
+        /// The call's number.
+        call: u32,
+    },
+    /// The process found a fault in itself (V8 or the worker), and ends.
+    Crashed {
+        /// What it was, for the host's log.
+        message: String,
+    },
     /// A service call whose content follows the frame.
     CallAndContent {
         /// A number that the reply repeats.
@@ -203,10 +231,11 @@ pub enum FrameError {
 /// Encodes a frame, its length in front.
 ///
 /// ```
+/// use ketrics_protocol::SandboxLevel;
 /// use ketrics_protocol::frame::{ToGateway, decode, encode, frame_length};
-/// let bytes = encode(&ToGateway::Hello);
+/// let bytes = encode(&ToGateway::Hello { level: SandboxLevel::Full });
 /// let length = frame_length(bytes[..4].try_into().unwrap(), 1024).unwrap();
-/// assert!(matches!(decode(&bytes[4..4 + length]).unwrap(), ToGateway::Hello));
+/// assert!(matches!(decode(&bytes[4..4 + length]).unwrap(), ToGateway::Hello { .. }));
 /// ```
 ///
 /// # Panics
@@ -219,6 +248,16 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     let length = u32::try_from(bytes.len() - HEADER_BYTES).expect("frames are far below 4 GiB");
     bytes[..HEADER_BYTES].copy_from_slice(&length.to_le_bytes());
     bytes
+}
+
+/// Encodes a small frame into a buffer, its length in front, without asking for memory: a signal
+/// handler may. `None` when it does not fit.
+#[must_use]
+pub fn encode_into<'a, T: Serialize>(value: &T, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    let (head, body) = buffer.split_at_mut_checked(HEADER_BYTES)?;
+    let length = postcard::to_slice(value, body).ok()?.len();
+    head.copy_from_slice(&u32::try_from(length).ok()?.to_le_bytes());
+    buffer.get(..HEADER_BYTES + length)
 }
 
 /// Reads the length in front of a frame and refuses one over `limit`.
@@ -278,7 +317,8 @@ mod tests {
             // Whatever comes of it, it is a value or an error, and no panic.
             let _ = decode::<ToGateway>(&bytes);
         }
-        let mut hello = encode(&ToGateway::Hello).split_off(HEADER_BYTES);
+        let level = SandboxLevel::Full;
+        let mut hello = encode(&ToGateway::Hello { level }).split_off(HEADER_BYTES);
         hello.push(0);
         assert!(decode::<ToGateway>(&hello).is_err());
     }

@@ -1,7 +1,9 @@
 //! What a host decides about its services.
 
+use crate::AiEngine;
 use crate::DocumentsEngine;
 use crate::EgressPolicy;
+use crate::PushConfig;
 use crate::SecretEngine;
 use crate::VolumeEngine;
 use aws_lc_rs::hmac;
@@ -28,6 +30,10 @@ pub struct ServicesConfig {
     pub egress: EgressPolicy,
     /// Who keeps documents.
     pub documents: DocumentsEngine,
+    /// Who answers for language models.
+    pub ai: AiEngine,
+    /// How messages are pushed.
+    pub push: PushConfig,
 }
 
 /// A key of 256 bits.

@@ -1,5 +1,6 @@
 //! One invocation, as the services see it: who it is, and what it holds open.
 
+use crate::Peers;
 use crate::database::OpenConnections;
 use crate::redaction::Ending;
 use crate::redaction::Redactions;
@@ -11,6 +12,7 @@ use ketrics_protocol::RequestorContext;
 use ketrics_protocol::ServiceError;
 use std::borrow::Cow;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +35,9 @@ pub struct Caller {
     pub deployment_id: DeploymentId,
     /// On whose behalf it runs.
     pub requestor: RequestorContext,
+    /// Codes of the applications whose calls led here, the first one in front. Empty for a call
+    /// over HTTP and for a job.
+    pub path: Vec<String>,
     /// When the invocation ends at the latest.
     pub deadline: Instant,
 }
@@ -40,6 +45,7 @@ pub struct Caller {
 /// One invocation: its caller, and everything that it opened and has not closed.
 pub struct Invocation {
     caller: Caller,
+    peers: Arc<dyn Peers>,
     ended: CancellationToken,
     redactions: Redactions,
     pub(crate) connections: OpenConnections,
@@ -50,11 +56,12 @@ pub struct Invocation {
 pub(crate) struct Over;
 
 impl Invocation {
-    /// An invocation that has opened nothing yet.
+    /// An invocation that has opened nothing yet, and the applications beside its own.
     #[must_use]
-    pub fn new(caller: Caller) -> Self {
+    pub fn new(caller: Caller, peers: Arc<dyn Peers>) -> Self {
         Self {
             caller,
+            peers,
             ended: CancellationToken::new(),
             redactions: Redactions::default(),
             connections: OpenConnections::default(),
@@ -66,6 +73,10 @@ impl Invocation {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    pub(crate) fn peers(&self) -> &dyn Peers {
+        &*self.peers
     }
 
     /// The text with every secret value that this invocation has read replaced by

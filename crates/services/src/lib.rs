@@ -11,6 +11,8 @@
 
 #![warn(missing_docs)]
 
+mod ai;
+mod applications;
 mod aws;
 mod config;
 mod database;
@@ -23,22 +25,37 @@ mod messages;
 mod parameter;
 mod redaction;
 mod secret;
+mod time;
 mod token;
+mod users;
 mod volume;
 
+pub use ai::AiEngine;
+pub use ai::BedrockConfig;
+pub use applications::Peer;
+pub use applications::PeerError;
+pub use applications::PeerResult;
+pub use applications::Peers;
 pub use aws::AwsAccess;
 pub use aws::AwsKeys;
 pub use config::ServicesConfig;
 pub use config::SigningKey;
+pub use database::database_engine;
 pub use documentdb::DocumentsEngine;
 pub use documentdb::DynamoDbDocuments;
 pub use documentdb::PostgresDocuments;
 pub use failure::OpenError;
-pub use http::AllowRule;
-pub use http::AllowRuleError;
 pub use http::EgressPolicy;
+pub use http::EgressRule;
+pub use http::EgressRuleError;
+pub use http::InvalidEgress;
+pub use http::Otherwise;
+pub use http::TenantEgress;
 pub use invocation::Caller;
 pub use invocation::Invocation;
+pub use messages::PushConfig;
+pub use messages::PushEngine;
+pub use messages::WebhookConfig;
 pub use parameter::InvalidParameter;
 pub use parameter::check_parameter;
 pub use secret::KmsConfig;
@@ -77,6 +94,8 @@ struct Inner {
     http: http::Http,
     parameters: parameter::Parameters,
     documents: documentdb::DocumentDatabases,
+    users: users::Users,
+    ai: ai::Ai,
 }
 
 impl Services {
@@ -95,10 +114,12 @@ impl Services {
                 databases: database::Databases::open(&config, directory.clone())?,
                 secrets: secret::Secrets::open(&config, directory.clone()).await?,
                 jobs: job::Jobs::open(&config, directory.clone())?,
-                messages: messages::Messages::new(directory.clone()),
+                messages: messages::Messages::open(&config, directory.clone()).await?,
                 documents: documentdb::DocumentDatabases::open(&config, directory.clone()).await?,
+                users: users::Users::new(directory.clone()),
+                ai: ai::Ai::open(&config, directory.clone()).await?,
+                http: http::Http::new(config.egress, directory.clone()),
                 parameters: parameter::Parameters::new(directory),
-                http: http::Http::new(config.egress)?,
             }),
         })
     }
@@ -155,6 +176,19 @@ impl Services {
                 .handle(invocation, call)
                 .await
                 .map(ServiceReply::DocumentDb),
+            ServiceCall::Users(call) => inner
+                .users
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Users),
+            ServiceCall::Applications(call) => applications::handle(invocation, call)
+                .await
+                .map(ServiceReply::Applications),
+            ServiceCall::Ai(call) => inner
+                .ai
+                .handle(invocation, call)
+                .await
+                .map(ServiceReply::Ai),
         }
     }
 
@@ -173,6 +207,11 @@ impl Services {
         self.inner.jobs.queued()
     }
 
+    /// Pushes messages for as long as it is polled. Ends at once where the host pushes nothing.
+    pub async fn deliver_pushes(&self) {
+        self.inner.messages.deliver_pushes().await;
+    }
+
     /// Encrypts a value and stores it as the tenant's secret with this code.
     ///
     /// # Errors
@@ -184,6 +223,11 @@ impl Services {
         value: &str,
     ) -> Result<(), SealError> {
         self.inner.secrets.seal(tenant, code, value).await
+    }
+
+    /// Whether a stored secret has this value, for whoever wants to store it only when it changed.
+    pub async fn secret_is(&self, secret: &ketrics_directory::Secret, value: &str) -> bool {
+        self.inner.secrets.is(secret, value).await
     }
 
     /// What a signed download URL stands for. The token is the last segment of the URL's path.

@@ -45,6 +45,12 @@ impl Connection {
         }))
     }
 
+    /// Service calls so far.
+    #[must_use]
+    pub fn made(&self) -> u32 {
+        self.0.made.get()
+    }
+
     /// Makes a service call and waits for its reply.
     ///
     /// # Errors

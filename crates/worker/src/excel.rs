@@ -121,7 +121,6 @@ fn op_excel_remove_sheet(#[cppgc] workbook: &Workbook, sheet: u32) -> Result<(),
 
 /// Puts whole rows.
 #[op2(fast)]
-#[expect(clippy::too_many_arguments, reason = "the arrays of a batch")]
 fn op_excel_put_rows(
     #[cppgc] workbook: &Workbook,
     sheet: u32,
@@ -143,7 +142,6 @@ fn op_excel_put_rows(
 
 /// Puts single cells.
 #[op2(fast)]
-#[expect(clippy::too_many_arguments, reason = "the arrays of a batch")]
 fn op_excel_put_cells(
     #[cppgc] workbook: &Workbook,
     sheet: u32,
@@ -223,8 +221,8 @@ fn op_excel_row_count(#[cppgc] workbook: &Workbook, sheet: u32) -> Result<u32, J
 /// How many rows hold a value, the last column of these, and how many columns hold one.
 #[op2]
 #[serde]
-fn op_excel_extent(#[cppgc] workbook: &Workbook, sheet: u32) -> Result<[u32; 3], JsErrorBox> {
-    workbook.with(sheet, excel::Workbook::extent)
+fn op_excel_extent(#[cppgc] workbook: &Workbook, sheet: u32) -> Result<Vec<u32>, JsErrorBox> {
+    workbook.with(sheet, excel::Workbook::extent).map(Vec::from)
 }
 
 #[op2]

@@ -5,9 +5,9 @@ use crate::connection::Replies;
 use crate::event_loop;
 use crate::isolate::Isolate;
 use crate::isolate::Turn;
-use crate::memory;
 use crate::ops::Process;
 use crate::process;
+use crate::sandbox;
 use crate::socket;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::FailureCode;
@@ -18,43 +18,38 @@ use ketrics_protocol::frame::ToWorker;
 use rustix::process::Resource;
 use std::io;
 use std::task::Poll;
+use std::time::Duration;
 use tokio::runtime::Runtime as Tokio;
 
-/// Memory of a process beside the V8 heap and the buffers: code, stacks, frames in flight.
-const OTHER_MEMORY: u64 = 192 * 1024 * 1024;
+/// CPU time beyond the limit at which the kernel ends a process that the gateway did not.
+const GRACE: Duration = Duration::from_secs(2);
 
-/// Waits for the call and runs it. The process ends with this function.
+/// Locks this process in, waits for its call and runs it. The process ends with this function.
+/// `longest` is the most CPU time that any call of the application may take.
 ///
 /// # Errors
 /// When the gateway is gone or the kernel refuses.
-pub fn run(isolate: &mut Isolate) -> io::Result<()> {
+pub fn run(isolate: &mut Isolate, longest: Duration) -> io::Result<()> {
     let socket = process::own_socket();
     socket::speak_over(socket);
     let tokio = event_loop::tokio()?;
-    socket::say(&ToGateway::Hello);
+    // The gateway measures; this is for the time after its death.
+    sandbox::limit(Resource::Cpu, (longest + GRACE).as_secs())?;
+    sandbox::lock_invocation();
+    socket::say(&ToGateway::Hello {
+        level: sandbox::level(),
+    });
     let invoke = match socket::receive(socket)? {
         Some(ToWorker::Invoke(invoke)) => invoke,
         // The gateway no longer needs this process.
         _ => return Ok(()),
     };
-    set_limits(&invoke)?;
     let connection = Connection::new(&invoke.limits);
     let replies = Replies::new(&connection, socket);
     isolate.process(|process| {
         *process = Process::invoking(invoke.limits.clone(), connection.clone());
     });
     serve(&tokio, isolate, &invoke, &connection, replies)
-}
-
-fn set_limits(invoke: &Invoke) -> io::Result<()> {
-    let limits = &invoke.limits;
-    memory::set_limits(limits);
-    // The gateway measures; these are for the time after its death.
-    process::limit(Resource::Cpu, limits.cpu.as_secs() + 2)?;
-    process::limit(
-        Resource::Data,
-        limits.heap_bytes + 2 * limits.buffer_bytes + OTHER_MEMORY,
-    )
 }
 
 fn serve(

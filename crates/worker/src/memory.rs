@@ -6,14 +6,18 @@
 //! every process here runs one isolate on one thread, and a fork copies them.
 
 use crate::process;
+use crate::sandbox;
 use crate::socket;
 use deno_core::v8;
 use ketrics_protocol::Limit;
 use ketrics_protocol::Limits;
+use ketrics_protocol::frame::ABORTED_STATUS;
 use ketrics_protocol::frame::OUT_OF_MEMORY_STATUS;
 use ketrics_protocol::frame::ToGateway;
+use rustix::process::Resource;
 use std::alloc::Layout;
 use std::ffi::c_void;
+use std::io;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -34,6 +38,33 @@ pub fn set_limits(limits: &Limits) {
         usize::try_from(limits.buffer_bytes).unwrap_or(usize::MAX),
         Relaxed,
     );
+}
+
+/// Memory of a process beside the V8 heap and the buffers: code, stacks, frames in flight.
+const OTHER_MEMORY: u64 = 192 * 1024 * 1024;
+
+/// Has the kernel bound this process's memory, and that of all that it will fork: what V8 does not
+/// count, WebAssembly's memory for one, is bounded as well.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn limit_process(limits: &Limits) -> io::Result<()> {
+    let most = limits.heap_bytes + 2 * limits.buffer_bytes + OTHER_MEMORY;
+    sandbox::limit(Resource::Data, most)
+}
+
+/// Bytes of buffers that may still be made.
+#[must_use]
+pub fn buffers_left() -> usize {
+    BUFFER_LIMIT
+        .load(Relaxed)
+        .saturating_sub(BUFFERS.load(Relaxed))
+}
+
+/// The application's heap limit.
+#[must_use]
+pub fn heap_limit() -> usize {
+    HEAP_LIMIT.load(Relaxed)
 }
 
 /// How the isolate is to be made.
@@ -60,24 +91,30 @@ unsafe extern "C" fn near_heap_limit(_: *mut c_void, current: usize, _: usize) -
     if current < limit {
         return limit;
     }
-    report_and_exit()
+    report_and_exit(Limit::Heap, current)
 }
 
-unsafe extern "C" fn out_of_memory(_: *const std::ffi::c_char, _: &v8::OomDetails) {
-    report_and_exit()
+unsafe extern "C" fn out_of_memory(_: *const std::ffi::c_char, details: &v8::OomDetails) {
+    if details.is_heap_oom {
+        report_and_exit(Limit::Heap, HEAP_LIMIT.load(Relaxed))
+    }
+    // A buffer that V8 cannot do without, or memory that the kernel does not give.
+    report_and_exit(Limit::Memory, 0)
 }
 
 fn fatal_error(_: &str, _: i32, message: &str) {
     // V8 words a size that it cannot even ask for as a fatal error.
     if message.contains("invalid size") || message.contains("out of memory") {
-        report_and_exit();
+        report_and_exit(Limit::Memory, 0);
     }
-    eprintln!("V8: {message}");
-    std::process::abort();
+    let message = format!("V8: {message}");
+    socket::say(&ToGateway::Crashed { message });
+    process::exit(ABORTED_STATUS)
 }
 
-fn report_and_exit() -> ! {
-    socket::say(&ToGateway::LimitReached(Limit::Memory));
+fn report_and_exit(limit: Limit, used: usize) -> ! {
+    let used = used as u64;
+    socket::say(&ToGateway::LimitReached { limit, used });
     process::exit(OUT_OF_MEMORY_STATUS)
 }
 

@@ -10,6 +10,10 @@ use deno_core::op2;
 use deno_core::serde_v8;
 use deno_core::v8;
 use deno_error::JsErrorBox;
+use ketrics_protocol::AiCall;
+use ketrics_protocol::AiReply;
+use ketrics_protocol::ApplicationsCall;
+use ketrics_protocol::ApplicationsReply;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::DocumentDbCall;
@@ -28,6 +32,8 @@ use ketrics_protocol::SecretReply;
 use ketrics_protocol::ServiceCall;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
+use ketrics_protocol::UsersCall;
+use ketrics_protocol::UsersReply;
 use ketrics_protocol::VolumeCall;
 use ketrics_protocol::VolumeReply;
 use ketrics_protocol::frame::Failure;
@@ -232,6 +238,14 @@ service_op!(op_messages, Messages, MessagesCall, MessagesReply);
 service_op!(op_http, Http, HttpCall, HttpReply);
 service_op!(op_parameter, Parameter, ParameterCall, ParameterReply);
 service_op!(op_document_db, DocumentDb, DocumentDbCall, DocumentDbReply);
+service_op!(op_users, Users, UsersCall, UsersReply);
+service_op!(
+    op_applications,
+    Applications,
+    ApplicationsCall,
+    ApplicationsReply
+);
+service_op!(op_ai, Ai, AiCall, AiReply);
 
 #[op2(fast)]
 fn op_log(state: &mut OpState, #[string] level: &str, #[string] message: String) {
@@ -306,6 +320,43 @@ fn op_limits(state: &mut OpState) -> LimitsForScript {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LimitsLeft {
+    wall_clock_ms: f64,
+    cpu_ms: f64,
+    heap_bytes: f64,
+    buffer_bytes: f64,
+    service_calls: u32,
+    log_lines: u32,
+}
+
+#[op2]
+#[serde]
+fn op_limits_left(state: &mut OpState, scope: &mut v8::PinScope<'_, '_>) -> LimitsLeft {
+    let process = state.borrow::<Process>();
+    let limits = &process.limits;
+    let heap = scope.get_heap_statistics().used_heap_size();
+    let left = |limit: Duration, used: Duration| {
+        coarse(limit.saturating_sub(used).as_secs_f64() * 1_000.0)
+    };
+    let made = process.connection.as_ref().map_or(0, Connection::made);
+    LimitsLeft {
+        wall_clock_ms: left(limits.wall_clock, process.started.elapsed()),
+        cpu_ms: left(limits.cpu, cpu_time()),
+        heap_bytes: memory::heap_limit().saturating_sub(heap) as f64,
+        buffer_bytes: memory::buffers_left() as f64,
+        service_calls: limits.service_calls.saturating_sub(made),
+        log_lines: limits.log_lines.saturating_sub(process.log_lines),
+    }
+}
+
+/// CPU time of this process so far.
+fn cpu_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
 /// Coarse, so that it makes a poor clock for timing attacks.
 fn coarse(milliseconds: f64) -> f64 {
     (milliseconds * 10.0).floor() / 10.0
@@ -337,12 +388,16 @@ deno_core::extension!(
         op_http,
         op_parameter,
         op_document_db,
+        op_users,
+        op_applications,
+        op_ai,
         op_log,
         op_set_timer,
         op_done,
         op_failed,
         op_random,
         op_limits,
+        op_limits_left,
         op_clock,
         op_clock_origin,
     ],

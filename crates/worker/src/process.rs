@@ -8,8 +8,6 @@
 use rustix::fd::BorrowedFd;
 use rustix::fd::OwnedFd;
 use rustix::process::Pid;
-use rustix::process::Resource;
-use rustix::process::Rlimit;
 use rustix::process::Signal;
 use std::io;
 use std::sync::atomic::AtomicI32;
@@ -121,6 +119,15 @@ pub fn keep_only(socket: OwnedFd) -> io::Result<()> {
     std::mem::forget(zero);
     std::mem::forget(socket);
     result?;
+    close_others()
+}
+
+/// Closes every descriptor but the socket and the standard output and error, also those that
+/// whoever started the host left open.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn close_others() -> io::Result<()> {
     // SAFETY: closes descriptors that nothing in this process uses from here on.
     let result = unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
     if result == 0 {
@@ -135,36 +142,4 @@ pub fn keep_only(socket: OwnedFd) -> io::Result<()> {
 pub fn own_socket() -> BorrowedFd<'static> {
     // SAFETY: descriptor 0 is open from the start to the end of every process here.
     unsafe { BorrowedFd::borrow_raw(0) }
-}
-
-/// What every process of ours gives up before it does anything.
-///
-/// # Errors
-/// When the kernel refuses.
-pub fn lock_down() -> io::Result<()> {
-    rustix::thread::set_no_new_privs(true)?;
-    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
-    // Huge pages make the first write after a fork copy 2 MB.
-    rustix::thread::disable_transparent_huge_pages(true)?;
-    limit(Resource::Core, 0)
-}
-
-/// Sets a resource limit that this process cannot raise again.
-///
-/// # Errors
-/// When the kernel refuses.
-pub fn limit(resource: Resource, value: u64) -> io::Result<()> {
-    let limit = Rlimit {
-        current: Some(value),
-        maximum: Some(value),
-    };
-    Ok(rustix::process::setrlimit(resource, limit)?)
-}
-
-/// Puts this process into a process group of its own.
-///
-/// # Errors
-/// When the kernel refuses.
-pub fn lead_group() -> io::Result<()> {
-    Ok(rustix::process::setpgid(None, None)?)
 }

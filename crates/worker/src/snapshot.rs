@@ -9,6 +9,7 @@ use crate::excel;
 use crate::isolate;
 use crate::modules::ModuleNames;
 use crate::ops;
+use crate::pdf;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
 use deno_core::snapshot::CreateSnapshotOptions;
@@ -130,6 +131,7 @@ pub fn extensions() -> Vec<Extension> {
         ),
         crypto::ketrics_crypto::init(),
         excel::ketrics_excel::init(),
+        pdf::ketrics_pdf::init(),
         ops::ketrics::init(),
     ]
 }

@@ -1,6 +1,7 @@
 //! Sockets as a worker process uses them: whole frames, and commands with a descriptor.
 
 use crate::process;
+use crate::sandbox;
 use ketrics_protocol::ServiceCall;
 use ketrics_protocol::control::Command;
 use ketrics_protocol::frame;
@@ -42,6 +43,31 @@ pub fn say(frame: &ToGateway) {
     if send(socket, &frame::encode(frame)).is_err() {
         process::exit(0);
     }
+}
+
+/// Says something small from wherever this process is, a signal handler included. Nothing comes of
+/// a gateway that does not listen.
+pub fn say_at_once(frame: &ToGateway) {
+    let socket = GATEWAY.load(Relaxed);
+    let mut buffer = [0; 32];
+    let Some(bytes) = frame::encode_into(frame, &mut buffer) else {
+        return;
+    };
+    if socket >= 0 {
+        // SAFETY: `speak_over` asks for a socket that stays open.
+        let socket = unsafe { BorrowedFd::borrow_raw(socket) };
+        let _ = rustix::net::send(socket, bytes, SendFlags::NOSIGNAL);
+    }
+}
+
+/// Says nothing more: the socket is about to be closed.
+pub fn fall_silent() {
+    GATEWAY.store(-1, Relaxed);
+}
+
+/// Whether somebody listens.
+pub fn is_heard() -> bool {
+    GATEWAY.load(Relaxed) >= 0
 }
 
 /// Makes a service call; large content goes out as it is.
@@ -117,12 +143,12 @@ fn wait_for(socket: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
     }
 }
 
-/// Tells the gateway that the base zygote can fork.
+/// Tells the gateway that the base zygote can fork, and which walls it has.
 ///
 /// # Errors
 /// When the gateway is gone.
 pub fn ready(control: BorrowedFd<'_>) -> io::Result<()> {
-    rustix::net::send(control, b"R", SendFlags::NOSIGNAL)?;
+    rustix::net::send(control, &[sandbox::level().byte()], SendFlags::NOSIGNAL)?;
     Ok(())
 }
 

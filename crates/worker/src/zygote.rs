@@ -10,10 +10,12 @@ use crate::memory;
 use crate::ops::Process;
 use crate::process;
 use crate::process::Forked;
+use crate::sandbox;
 use crate::snapshot;
 use crate::socket;
 use ketrics_protocol::Limits;
 use ketrics_protocol::control::Command;
+use ketrics_protocol::frame::ABORTED_STATUS;
 use ketrics_protocol::frame::BundleFormat;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::Load;
@@ -35,8 +37,10 @@ use tokio::runtime::Runtime as Tokio;
 /// When the snapshot is missing, V8 cannot be set up, or the kernel refuses.
 pub fn base(snapshot: &Path) -> io::Result<()> {
     process::adopt_gateway()?;
+    process::close_others()?;
     let code = CodePages::inherit();
-    process::lock_down()?;
+    sandbox::give_up_privileges()?;
+    report_panics();
     isolate::initialize_v8().map_err(io::Error::other)?;
     let mut isolate = {
         let tokio = event_loop::tokio()?;
@@ -50,7 +54,7 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
         isolate
     };
     process::require_single_thread()?;
-
+    sandbox::lock_zygote()?;
     socket::ready(process::own_socket())?;
     while let Some((command, control)) = socket::receive_command(process::own_socket())? {
         if command != Command::MakeZygote {
@@ -58,7 +62,6 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
         }
         if matches!(process::fork(), Ok(Forked::New)) {
             process::keep_only(control)?;
-            process::lead_group()?;
             application(&mut isolate)?;
             process::exit(0);
         }
@@ -66,14 +69,29 @@ pub fn base(snapshot: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Has a fault of the worker itself end the process with a word to the gateway, or to whoever reads
+/// standard error while there is none.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let message = panic.to_string();
+        if socket::is_heard() {
+            socket::say(&ToGateway::Crashed { message });
+        } else {
+            eprintln!("ketrics: {message}");
+        }
+        process::exit(ABORTED_STATUS)
+    }));
+}
+
 /// An application's zygote: loads its bundle once, then forks invocations.
 fn application(isolate: &mut Isolate) -> io::Result<()> {
     let Some((Command::Load, socket)) = socket::receive_command(process::own_socket())? else {
         return Ok(());
     };
-    if !load_and_report(isolate, socket)? {
+    let Some(limits) = load_and_report(isolate, socket)? else {
         return Ok(());
-    }
+    };
+    let longest = limits.cpu.max(limits.job_cpu);
     while let Some((command, socket)) = socket::receive_command(process::own_socket())? {
         if command != Command::Fork {
             return Err(io::Error::other("an application zygote forks, and no more"));
@@ -81,7 +99,7 @@ fn application(isolate: &mut Isolate) -> io::Result<()> {
         // When there is no room for a process the gateway sees its socket close.
         if matches!(process::fork(), Ok(Forked::New)) {
             process::keep_only(socket)?;
-            invocation::run(isolate)?;
+            invocation::run(isolate, longest)?;
             // Taking the isolate down would cost more than many an invocation.
             process::exit(0);
         }
@@ -93,25 +111,30 @@ fn application(isolate: &mut Isolate) -> io::Result<()> {
     clippy::needless_pass_by_value,
     reason = "the socket closes with the report"
 )]
-fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<bool> {
+fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<Option<Limits>> {
     socket::speak_over(socket.as_fd());
-    socket::say(&ToGateway::Hello);
+    socket::say(&ToGateway::Hello {
+        level: sandbox::level(),
+    });
     let Some(ToWorker::Load(load)) = socket::receive(socket.as_fd())? else {
-        return Ok(false);
+        return Ok(None);
     };
     memory::set_limits(&load.limits);
+    memory::limit_process(&load.limits)?;
+    let limits = load.limits.clone();
     isolate.process(|process| *process = Process::loading(load.limits.clone()));
     let loaded = {
         let tokio = event_loop::tokio()?;
         let _context = tokio.enter();
         load_bundle(&tokio, isolate, *load)
     };
-    let (frame, ready) = match loaded {
-        Ok(report) => (ToGateway::Loaded(report), true),
-        Err(failure) => (ToGateway::LoadFailed(failure), false),
+    let (frame, limits) = match loaded {
+        Ok(report) => (ToGateway::Loaded(report), Some(limits)),
+        Err(failure) => (ToGateway::LoadFailed(failure), None),
     };
     socket::say(&frame);
-    Ok(ready)
+    socket::fall_silent();
+    Ok(limits)
 }
 
 fn load_bundle(tokio: &Tokio, isolate: &mut Isolate, load: Load) -> Result<LoadReport, Failure> {

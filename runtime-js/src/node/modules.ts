@@ -10,6 +10,7 @@ import stream from "readable-stream/lib/ours/browser.js";
 import * as stringDecoder from "string_decoder/";
 import { nodeCrypto } from "../crypto/node.ts";
 import { errorClasses, guards } from "../errors/all.ts";
+import { left } from "../invocation/left.ts";
 import { streams } from "../web/streams.ts";
 import { assert, strict } from "./assert.ts";
 import * as bufferModule from "./buffer.ts";
@@ -53,6 +54,7 @@ export const modules: Readonly<Record<string, () => object>> = {
   url: () => url,
   util: () => util,
   "util/types": () => util.types,
+  "ketrics:limits": once(() => ({ left })),
   "@ketrics/sdk-backend": once(() => ({ ...errorClasses, ...guards })),
 };
 
@@ -102,6 +104,17 @@ export function moduleNotFound(specifier: string): Error {
   const error = new Error(`Cannot find module '${specifier}': it is not available here; ${advice}`);
   return Object.assign(error, { code: "MODULE_NOT_FOUND", requireStack: [] });
 }
+
+/** `process.getBuiltinModule`: what is not there is no error. */
+export function getBuiltinModule(specifier: unknown): object | undefined {
+  if (typeof specifier !== "string") {
+    throw new TypeError(`process.getBuiltinModule takes a name, got ${typeof specifier}`);
+  }
+  const name = specifier.replace(/^node:/, "");
+  return Object.hasOwn(modules, name) ? modules[name]?.() : undefined;
+}
+
+Object.assign(process, { getBuiltinModule });
 
 /** `require` of a CommonJS bundle. */
 export function require(specifier: unknown): object {

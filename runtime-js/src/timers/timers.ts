@@ -28,6 +28,11 @@ let refsOnce = 0;
 let armed = Number.POSITIVE_INFINITY;
 let running = false;
 
+/** How many timers are alive. */
+export function aliveTimers(): number {
+  return alive.size;
+}
+
 /** The state behind a handle. */
 interface Timer extends Queued {
   readonly id: number;

@@ -23,6 +23,7 @@ import { Performance, PerformanceEntry, performance } from "./performance.ts";
 import { installRandom } from "./random.ts";
 import { streams } from "./streams.ts";
 import { removeObjectUrls, URL, URLSearchParams } from "./url.ts";
+import { removeSharedMemory } from "./wasm.ts";
 
 const events = core.loadExtScript("ext:deno_web/02_event.js");
 const encoding = core.loadExtScript("ext:deno_web/08_text_encoding.js");
@@ -110,6 +111,7 @@ export function settleGlobals(): void {
   queueMicrotask(() => undefined);
   define({ queueMicrotask }, true);
   removeGlobals();
+  removeSharedMemory();
 }
 
 /** Removes what threads would need, and the rest that is not offered. */

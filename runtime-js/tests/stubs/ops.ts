@@ -15,6 +15,8 @@ export const host = {
   log: [] as [string, string][],
   outcomes: [] as unknown[][],
   calls: [] as object[],
+  /** Does what an op of `ketrics.Pdf` does. */
+  pdf: (_name: string, _parameters: unknown[]): unknown => undefined,
   /** The ops of workbooks that answer, by name. */
   excel: {} as Record<string, (...given: never[]) => unknown>,
   excelCalls: [] as unknown[][],
@@ -37,6 +39,9 @@ export const op_messages = service("messages");
 export const op_http = service("http");
 export const op_parameter = service("parameter");
 export const op_document_db = service("documentDb");
+export const op_users = service("users");
+export const op_applications = service("applications");
+export const op_ai = service("ai");
 
 export const op_log = (level: string, message: string) => host.log.push([level, message]);
 export const op_set_timer = (delay: number) => {
@@ -46,6 +51,14 @@ export const op_done = (json: string) => host.outcomes.push(["done", json]);
 export const op_failed = (...failure: string[]) => host.outcomes.push(["failed", ...failure]);
 export const op_random = (view: Uint8Array) => randomFillSync(view);
 export const op_limits = () => host.limits;
+export const op_limits_left = () => ({
+  wallClockMs: 30_000,
+  cpuMs: 10_000,
+  heapBytes: 1,
+  bufferBytes: 1,
+  serviceCalls: 1_000,
+  logLines: 256,
+});
 export const op_clock = () => host.clock;
 export const op_clock_origin = () => 0;
 
@@ -133,3 +146,33 @@ export {
   missing as op_crypto_rsa_verify,
   missing as op_crypto_update,
 };
+
+// PDF documents: the tests set what the worker would do, and see what it was asked.
+const pdf =
+  (name: string) =>
+  (...parameters: unknown[]): unknown =>
+    host.pdf(name, parameters);
+export const op_pdf_create = pdf("create");
+export const op_pdf_read = pdf("read");
+export const op_pdf_write = pdf("write");
+export const op_pdf_pages = pdf("pages");
+export const op_pdf_insert_page = pdf("insert_page");
+export const op_pdf_move_page = pdf("move_page");
+export const op_pdf_remove_page = pdf("remove_page");
+export const op_pdf_copy_pages = pdf("copy_pages");
+export const op_pdf_page_size = pdf("page_size");
+export const op_pdf_set_page_size = pdf("set_page_size");
+export const op_pdf_embed_png = pdf("embed_png");
+export const op_pdf_embed_jpeg = pdf("embed_jpeg");
+export const op_pdf_embed_font = pdf("embed_font");
+export const op_pdf_embed_standard_font = pdf("embed_standard_font");
+export const op_pdf_image_size = pdf("image_size");
+export const op_pdf_font_name = pdf("font_name");
+export const op_pdf_text_width = pdf("text_width");
+export const op_pdf_font_height = pdf("font_height");
+export const op_pdf_field = pdf("field");
+export const op_pdf_set_field = pdf("set_field");
+export const op_pdf_draw_text = pdf("draw_text");
+export const op_pdf_draw_line = pdf("draw_line");
+export const op_pdf_draw_shape = pdf("draw_shape");
+export const op_pdf_draw_image = pdf("draw_image");

@@ -48,7 +48,7 @@ async fn a_folder_is_deployed_with_what_it_declares() {
     let told = text(&folder.run(&host, &app, &["deploy"]));
     for part in [
         "app 2.0.0",
-        "functions  more, read",
+        "functions  read, more",
         "granted    volume:labels, secret:key",
         "not named under `functions`: more",
         "GREETING has no value",
@@ -100,7 +100,7 @@ async fn a_deploy_never_overwrites_what_an_administrator_chose() {
     let config = json!({ "resources": { "volume": [{ "code": "labels" }] } });
     let bundle = "exports.put = async () => {
         const volume = await ketrics.Volume.connect(ketrics.environment.LABELS_VOLUME);
-        return volume.permissions instanceof Set ? [...volume.permissions] : volume.permissions;
+        return [...volume.permissions];
     };";
     let folder = Folder::new(&config, bundle);
     let told = text(&folder.run(&host, &app, &["deploy"]));
@@ -132,7 +132,7 @@ async fn what_is_refused_leaves_the_running_deployment() {
             "no variable name can be made",
         ),
         (json!({}), "throw new Error('no config');", "no config"),
-        (json!({}), "exports.f = (", "SyntaxError"),
+        (json!({}), "exports.f = (", "Unexpected"),
         (json!({}), "for (;;) {}", "CPU time"),
         (
             json!({}),

@@ -247,6 +247,13 @@ fn the_example_takes_ships_and_reports_orders() {
     let link = dev.call("getLabelUrl", &json!({ "orderId": order }));
     assert!(fetch(&link["url"]).starts_with(b"%PDF-1.4"));
 
+    let (code, invoice, errors) = dev.invoke(&["--file", "test.createInvoice.json"]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert_eq!(invoice["key"], "invoices/R-1001.pdf");
+    let pdf = fetch(&invoice["url"]);
+    assert!(pdf.starts_with(b"%PDF-1.7"));
+    assert_eq!(json!(pdf.len()), invoice["bytes"]);
+
     let (code, report, errors) = dev.invoke(&["--file", "test.generateMonthlyReport.json"]);
     assert_eq!(code, Some(0), "{errors}");
     assert_eq!(

@@ -5,23 +5,9 @@ use ketrics_tests::App;
 use ketrics_tests::AppSpec;
 use ketrics_tests::Host;
 use ketrics_tests::Setup;
+use ketrics_tests::built;
 use serde_json::Value;
 use serde_json::json;
-use std::fs;
-use std::path::PathBuf;
-
-/// What `tests/apps/build.mjs` made of a style.
-fn built(file: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("apps/dist")
-        .join(file);
-    fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}; `make apps` builds the applications",
-            path.display()
-        )
-    })
-}
 
 async fn serve(file: &str) -> (Host, App) {
     let source = built(file);

@@ -174,13 +174,16 @@ export interface IPdfDocument {
     getPages(): IPdfPage[];
     /** The page in this place, from 0. */
     getPage(index: number): IPdfPage;
-    /** Adds a page at the end: an empty one, A4 by default, or one that `copyPages` returned. */
+    /** Adds a page at the end: an empty one, A4 by default; a page of this document moves there. */
     addPage(size?: PdfPageDimensions | IPdfPage): IPdfPage;
     /** Inserts a page in this place, from 0. */
     insertPage(index: number, size?: PdfPageDimensions | IPdfPage): IPdfPage;
     /** Removes the page in this place, from 0. */
     removePage(index: number): void;
-    /** Copies pages of another document, with all that they need, for `addPage` and `insertPage`. */
+    /**
+     * Copies pages of another document, or of this one, with all that they need. They are added at
+     * the end; `addPage` and `insertPage` take them to another place.
+     */
     copyPages(sourceDoc: IPdfDocument, pageIndices: number[]): Promise<IPdfPage[]>;
     /** Makes a PNG image part of the document. */
     embedPng(imageData: Uint8Array): Promise<PdfEmbeddedImage>;

@@ -35,9 +35,9 @@ const MAX_ACTIONS: usize = 50;
 const MAX_ROLES: usize = 20;
 const MAX_ENVIRONMENT: usize = 50;
 const MAX_VARIABLE_CHARACTERS: usize = 128;
-pub(super) const OLDEST_NODE: u32 = 18;
+pub(crate) const OLDEST_NODE: u32 = 18;
 
-pub(super) fn parse(text: &str) -> Result<ApplicationConfig, ConfigError> {
+pub(crate) fn parse(text: &str) -> Result<ApplicationConfig, ConfigError> {
     let whole = |line, message: String| ConfigError {
         faults: vec![Fault {
             place: String::new(),
@@ -84,7 +84,9 @@ pub(super) fn parse(text: &str) -> Result<ApplicationConfig, ConfigError> {
         );
     }
     let config = check(root, &mut faults);
-    faults.finish(config)
+    faults
+        .finish(config)
+        .map_err(|faults| ConfigError { faults })
 }
 
 fn check(root: &Object, faults: &mut Faults) -> Option<ApplicationConfig> {

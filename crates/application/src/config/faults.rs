@@ -51,13 +51,13 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// Collects faults.
-pub(super) struct Faults {
+pub(crate) struct Faults {
     positions: Positions,
     list: Vec<Fault>,
 }
 
 impl Faults {
-    pub(super) fn new(positions: Positions) -> Self {
+    pub(crate) fn new(positions: Positions) -> Self {
         Self {
             positions,
             list: Vec::new(),
@@ -65,7 +65,7 @@ impl Faults {
     }
 
     /// Notes a fault at a place such as `roles[0].code`.
-    pub(super) fn add(&mut self, place: &str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, place: &str, message: impl Into<String>) {
         let line = self.positions.line(place);
         self.list.push(Fault {
             place: place.to_owned(),
@@ -75,12 +75,12 @@ impl Faults {
     }
 
     /// Gives `value`, unless there were faults.
-    pub(super) fn finish<T>(mut self, value: Option<T>) -> Result<T, ConfigError> {
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<Fault>> {
         match value {
             Some(value) if self.list.is_empty() => Ok(value),
             _ => {
                 self.list.sort_by_key(|fault| fault.line);
-                Err(ConfigError { faults: self.list })
+                Err(self.list)
             }
         }
     }

@@ -16,6 +16,21 @@ pub use resources::Resource;
 pub use resources::ResourceKind;
 pub use resources::variable_for;
 
+pub(crate) use faults::Faults;
+pub(crate) use names::is_identifier;
+pub(crate) use names::is_role_code;
+pub(crate) use names::is_variable;
+pub(crate) use positions::Positions;
+pub(crate) use positions::element;
+pub(crate) use positions::member;
+pub(crate) use values::Object;
+pub(crate) use values::array;
+pub(crate) use values::described;
+pub(crate) use values::object;
+pub(crate) use values::optional_text;
+pub(crate) use values::required_text;
+pub(crate) use values::texts;
+
 use std::collections::BTreeSet;
 
 /// The file's name, in the root of the application's folder.

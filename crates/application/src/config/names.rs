@@ -2,7 +2,7 @@
 
 use super::checks::OLDEST_NODE;
 
-pub(super) fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name
             .chars()
@@ -10,21 +10,21 @@ pub(super) fn is_identifier(name: &str) -> bool {
         && !name.ends_with('-')
 }
 
-pub(super) fn is_role_code(code: &str) -> bool {
+pub(crate) fn is_role_code(code: &str) -> bool {
     code.starts_with(|first: char| first.is_ascii_alphabetic())
         && code
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-pub(super) fn is_variable(name: &str) -> bool {
+pub(crate) fn is_variable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
         && name
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
-pub(super) fn is_supported_runtime(runtime: &str) -> bool {
+pub(crate) fn is_supported_runtime(runtime: &str) -> bool {
     let release = runtime
         .strip_prefix("nodejs")
         .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
@@ -33,7 +33,7 @@ pub(super) fn is_supported_runtime(runtime: &str) -> bool {
         .is_some_and(|release| release >= OLDEST_NODE)
 }
 
-pub(super) fn is_semantic_version(version: &str) -> bool {
+pub(crate) fn is_semantic_version(version: &str) -> bool {
     fn is_number(text: &str) -> bool {
         !text.is_empty()
             && text.bytes().all(|b| b.is_ascii_digit())

@@ -5,16 +5,30 @@
 
 use std::collections::HashMap;
 
-/// Lines of the values of a JSON text, by place (`roles[0].code`).
-pub(super) struct Positions {
+/// Lines of the values of a text, by place (`roles[0].code`).
+#[derive(Debug)]
+pub(crate) struct Positions {
     lines: HashMap<String, usize>,
     /// Places of keys that repeat an earlier one of the same object.
-    pub(super) repeated: Vec<String>,
+    pub(crate) repeated: Vec<String>,
 }
 
 impl Positions {
+    /// No lines, for values that have no text.
+    pub(crate) fn none() -> Self {
+        Self {
+            lines: HashMap::new(),
+            repeated: Vec::new(),
+        }
+    }
+
+    /// Takes the line of a place.
+    pub(crate) fn note(&mut self, place: &str, line: usize) {
+        self.lines.insert(place.to_owned(), line);
+    }
+
     /// Walks `text`, which must be valid JSON.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut walk = Walk {
             bytes: text.as_bytes(),
             at: 0,
@@ -29,7 +43,7 @@ impl Positions {
     }
 
     /// The line of a place or, if there is nothing, of what should have held it.
-    pub(super) fn line(&self, place: &str) -> Option<usize> {
+    pub(crate) fn line(&self, place: &str) -> Option<usize> {
         let mut place = place;
         loop {
             if let Some(line) = self.lines.get(place) {
@@ -44,7 +58,7 @@ impl Positions {
 }
 
 /// The place of a member of an object.
-pub(super) fn member(parent: &str, key: &str) -> String {
+pub(crate) fn member(parent: &str, key: &str) -> String {
     if parent.is_empty() {
         key.to_owned()
     } else {
@@ -53,7 +67,7 @@ pub(super) fn member(parent: &str, key: &str) -> String {
 }
 
 /// The place of an element of an array.
-pub(super) fn element(parent: &str, index: usize) -> String {
+pub(crate) fn element(parent: &str, index: usize) -> String {
     format!("{parent}[{index}]")
 }
 

@@ -6,9 +6,9 @@ use super::positions::member;
 use serde_json::Map;
 use serde_json::Value;
 
-pub(super) type Object = Map<String, Value>;
+pub(crate) type Object = Map<String, Value>;
 
-pub(super) fn described(value: &Value) -> &'static str {
+pub(crate) fn described(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -19,7 +19,7 @@ pub(super) fn described(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn required_text(
+pub(crate) fn required_text(
     object: &Object,
     parent: &str,
     key: &str,
@@ -40,7 +40,7 @@ pub(super) fn required_text(
     None
 }
 
-pub(super) fn optional_text(
+pub(crate) fn optional_text(
     object: &Object,
     parent: &str,
     key: &str,
@@ -57,7 +57,7 @@ pub(super) fn optional_text(
     None
 }
 
-pub(super) fn texts(object: &Object, parent: &str, key: &str, faults: &mut Faults) -> Vec<String> {
+pub(crate) fn texts(object: &Object, parent: &str, key: &str, faults: &mut Faults) -> Vec<String> {
     let place = member(parent, key);
     let Some(items) = object
         .get(key)
@@ -81,7 +81,7 @@ pub(super) fn texts(object: &Object, parent: &str, key: &str, faults: &mut Fault
     texts
 }
 
-pub(super) fn array<'a>(value: &'a Value, place: &str, faults: &mut Faults) -> Option<&'a [Value]> {
+pub(crate) fn array<'a>(value: &'a Value, place: &str, faults: &mut Faults) -> Option<&'a [Value]> {
     if let Value::Array(items) = value {
         return Some(items);
     }
@@ -89,7 +89,7 @@ pub(super) fn array<'a>(value: &'a Value, place: &str, faults: &mut Faults) -> O
     None
 }
 
-pub(super) fn object<'a>(
+pub(crate) fn object<'a>(
     value: &'a Value,
     place: &str,
     expected: &str,
@@ -105,7 +105,7 @@ pub(super) fn object<'a>(
     None
 }
 
-pub(super) fn at_most(items: &[Value], limit: usize, place: &str, faults: &mut Faults) {
+pub(crate) fn at_most(items: &[Value], limit: usize, place: &str, faults: &mut Faults) {
     if items.len() > limit {
         faults.add(
             place,

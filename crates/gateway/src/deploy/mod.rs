@@ -10,6 +10,7 @@ mod report;
 pub use needs::Need;
 pub use report::DeployReport;
 pub use report::DeploymentSummary;
+pub(crate) use report::time;
 
 use crate::error::CallError;
 use crate::error::ErrorCode;
@@ -191,11 +192,18 @@ impl Deployer {
         for name in config.variables() {
             environment.entry(name.to_owned()).or_default();
         }
+        let limits = self
+            .runtime
+            .limits_in(&deployment.config)
+            .map_err(|error| {
+                CallError::new(ErrorCode::InvalidDeployment, format!("limits: {error}"))
+            })?;
         Ok(Target {
             tenant: place.tenant.clone(),
             application: place.application.clone(),
             deployment: deployment.clone(),
             environment,
+            limits,
         })
     }
 

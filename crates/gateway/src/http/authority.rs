@@ -7,6 +7,7 @@ use crate::error::ErrorCode;
 use crate::http::Http;
 use axum::http::HeaderMap;
 use axum::http::header;
+use ketrics_directory::Tenant;
 
 /// The token of a request.
 pub fn bearer(headers: &HeaderMap) -> Result<&str, CallError> {
@@ -21,6 +22,29 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, CallError> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(|| unauthenticated("The header Authorization must be: Bearer <token>"))
+}
+
+/// Lets the administrator through.
+pub fn administrator(http: &Http, headers: &HeaderMap) -> Result<(), CallError> {
+    let token = bearer(headers)?;
+    if http.administrator.accepts(token) {
+        return Ok(());
+    }
+    Err(CallError::new(
+        ErrorCode::Unauthenticated,
+        "The token is not the administrator's; `ketrics token admin --data FOLDER` prints it on the host",
+    ))
+}
+
+/// The tenant that a URL names, for the administrator.
+pub async fn tenant(http: &Http, id_or_code: &str) -> Result<Tenant, CallError> {
+    let found = http.runtime.directory().find_tenant(id_or_code).await?;
+    found.ok_or_else(|| {
+        CallError::new(
+            ErrorCode::NotFound,
+            format!("There is no tenant '{id_or_code}'"),
+        )
+    })
 }
 
 /// The application that a URL names, for whoever may deploy to it: the administrator, or who has a

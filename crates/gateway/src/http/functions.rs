@@ -2,12 +2,14 @@
 
 use super::authority;
 use super::body;
+use super::respond::ErrorAnswer;
 use crate::auth::Identity;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::http::Http;
 use crate::runtime::Call;
 use crate::runtime::Done;
+use crate::runtime::Origin;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::extract::State;
@@ -17,6 +19,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How long a body may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(30);
@@ -31,7 +34,50 @@ struct Request<'a> {
     payload: &'a RawValue,
 }
 
-/// Calls a function.
+/// A result of a function, or of a failed call the error.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "it only describes; results are written without being read"
+)]
+struct CallAnswer {
+    /// Always true.
+    success: bool,
+    /// What the function returned.
+    result: serde_json::Value,
+    /// Milliseconds.
+    execution_time: f64,
+}
+
+/// What a function is called with.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it only describes; payloads are handed on without being read"
+)]
+struct CallBody {
+    /// Any JSON value.
+    payload: serde_json::Value,
+}
+
+/// Call a function
+#[utoipa::path(
+    post,
+    path = "/tenants/{tenant}/applications/{application}/functions/{function}",
+    tag = "functions",
+    params(
+        ("tenant" = String, Path, description = "Id or code of the tenant"),
+        ("application" = String, Path, description = "Id or code of the application"),
+        ("function" = String, Path, description = "Name of the exported function"),
+    ),
+    request_body = CallBody,
+    responses(
+        (status = 200, description = "What the function returned", body = CallAnswer),
+        (status = "default", description = "It was not called, or failed", body = ErrorAnswer),
+    ),
+    security(("requestor" = [])),
+)]
 pub async fn call(
     State(http): State<Arc<Http>>,
     path: Result<Path<(String, String, String)>, PathRejection>,
@@ -64,22 +110,21 @@ pub async fn call(
             format!("The application exports no function '{function}'"),
         ));
     }
-    let payload = payload(&http, body).await?;
+    let payload = payload(target.limits.payload_bytes, body).await?;
     let call = Call {
         target,
         function,
         payload,
         requestor,
-        job_timeout: None,
+        origin: Origin::Http,
     };
     Ok(http.runtime.call(call).await)
 }
 
-async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
-    http.verifier
-        .verify(authority::bearer(headers)?)
-        .await
-        .map_err(|error| CallError::new(ErrorCode::Unauthenticated, error.to_string()))
+/// Who sends a request, by its bearer token.
+pub(super) async fn authenticate(http: &Http, headers: &HeaderMap) -> Result<Identity, CallError> {
+    let token = authority::bearer(headers)?;
+    Ok(http.verifier.verify(token).await?)
 }
 
 /// An error about an application is only for those whose tenant it is.
@@ -94,8 +139,7 @@ async fn hide(http: &Http, identity: &Identity, tenant: &str, error: CallError) 
     }
 }
 
-async fn payload(http: &Http, body: Body) -> Result<String, CallError> {
-    let most = http.runtime.limits().payload_bytes;
+async fn payload(most: u64, body: Body) -> Result<String, CallError> {
     let too_large = || body::too_large("The payload", most);
     let bytes = body::read(body, most + ENVELOPE, ARRIVAL, too_large).await?;
     let invalid = |message: &str| CallError::new(ErrorCode::InvalidRequest, message);

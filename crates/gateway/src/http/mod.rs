@@ -4,15 +4,25 @@ mod authority;
 mod body;
 mod deployments;
 mod functions;
+mod inbox;
+mod jobs;
+mod openapi;
+mod platform;
 mod respond;
+mod secrets;
+mod tokens;
 mod volumes;
 
 use crate::administrator::AdministratorKey;
+use crate::auth::LocalKey;
 use crate::auth::TokenVerifier;
 use crate::deploy::Deployer;
 use crate::error::CallError;
 use crate::error::ErrorCode;
+use crate::platform::Platform;
 use crate::runtime::Runtime;
+use crate::telemetry;
+use crate::telemetry::Now;
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
@@ -20,14 +30,17 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
-use serde_json::json;
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tower_http::cors::AllowOrigin;
 use tower_http::cors::CorsLayer;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -39,6 +52,10 @@ pub struct Http {
     pub verifier: Arc<dyn TokenVerifier>,
     /// Deploys.
     pub deployer: Arc<Deployer>,
+    /// Brings the platform to a declared state.
+    pub platform: Platform,
+    /// Makes tokens.
+    pub issuer: Arc<LocalKey>,
     /// The administrator's token.
     pub administrator: AdministratorKey,
     /// Deployments that may arrive at once.
@@ -47,23 +64,23 @@ pub struct Http {
     pub cors_origins: Vec<String>,
 }
 
+pub use openapi::document as openapi;
+
 /// All routes.
 pub fn router(http: Http) -> Router {
     let cors = cors(&http.cors_origins);
-    let (documented, _) = OpenApiRouter::new()
-        .routes(routes!(deployments::create, deployments::list))
-        .routes(routes!(deployments::activate))
-        .split_for_parts();
+    let (documented, _) = documented().split_for_parts();
     documented
-        .route(
-            "/tenants/{tenant}/applications/{application}/functions/{function}",
-            post(functions::call),
-        )
         .route(
             "/volumes/{token}",
             get(volumes::download).put(volumes::upload),
         )
-        .route("/health", get(health))
+        .route("/tenants/{tenant}/messages", get(inbox::list))
+        .route(
+            "/tenants/{tenant}/messages/{message}/read",
+            post(inbox::mark_read),
+        )
+        .route("/metrics", get(metrics))
         .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })
         .method_not_allowed_fallback(|method: Method| async move {
             CallError::new(
@@ -73,6 +90,22 @@ pub fn router(http: Http) -> Router {
         })
         .layer(cors)
         .with_state(Arc::new(http))
+}
+
+/// The routes that the OpenAPI document describes, which is made from them.
+fn documented() -> OpenApiRouter<Arc<Http>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(functions::call))
+        .routes(routes!(deployments::create, deployments::list))
+        .routes(routes!(deployments::activate))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(tokens::issue))
+        .routes(routes!(secrets::put))
+        .routes(routes!(platform::apply))
+        .routes(routes!(health))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {
@@ -98,14 +131,72 @@ fn cors(origins: &[String]) -> CorsLayer {
         .max_age(Duration::from_secs(3_600))
 }
 
-async fn health(State(http): State<Arc<Http>>) -> Result<Json<serde_json::Value>, CallError> {
+/// The walls around worker processes.
+#[derive(Debug, Serialize, ToSchema)]
+struct Walls {
+    /// What there is.
+    level: &'static str,
+    /// The least that the host's configuration asks for.
+    minimum: &'static str,
+}
+
+/// How the host is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// `ok`.
+    status: &'static str,
+    /// Version of the host.
+    version: &'static str,
+    /// The walls around worker processes.
+    sandbox: Walls,
+    /// Applications that are loaded.
+    zygotes: usize,
+    /// Calls that run.
+    running: usize,
+    /// Calls that wait.
+    waiting: usize,
+}
+
+/// Tell whether the host and its directory answer
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "host",
+    responses(
+        (status = 200, description = "They do", body = Health),
+        (status = "default", description = "They do not", body = respond::ErrorAnswer),
+    ),
+)]
+async fn health(State(http): State<Arc<Http>>) -> Result<Json<Health>, CallError> {
     http.runtime.directory().ping().await?;
     let (zygotes, running, waiting) = http.runtime.load();
-    Ok(Json(json!({
-        "status": "ok",
-        "version": env!("CARGO_PKG_VERSION"),
-        "zygotes": zygotes,
-        "running": running,
-        "waiting": waiting,
-    })))
+    let (level, minimum) = http.runtime.sandbox();
+    Ok(Json(Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+        sandbox: Walls {
+            level: level.name(),
+            minimum: minimum.name(),
+        },
+        zygotes,
+        running,
+        waiting,
+    }))
+}
+
+async fn metrics(State(http): State<Arc<Http>>) -> Result<Response, CallError> {
+    let (zygotes, running, waiting) = http.runtime.load();
+    let (level, _) = http.runtime.sandbox();
+    let now = Now {
+        running,
+        waiting,
+        zygotes,
+        level: level.byte(),
+    };
+    let text = telemetry::figures()
+        .render(&now)
+        .map_err(|error| CallError::internal(&error))?;
+    let format = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let format = HeaderValue::from_static(format);
+    Ok(([(header::CONTENT_TYPE, format)], text).into_response())
 }

@@ -1,7 +1,7 @@
 //! The two shapes of an answer: `{"success": true, …}` and `{"success": false, "error": …}`.
 
 use crate::error::CallError;
-use crate::runtime::Done;
+use crate::runtime::Done as CallDone;
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
@@ -11,6 +11,20 @@ use axum::response::Response;
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
+
+/// It is done, and there is nothing more to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Done {
+    /// Always true.
+    success: bool,
+}
+
+impl Done {
+    /// It is done.
+    pub fn new() -> Self {
+        Self { success: true }
+    }
+}
 
 /// A failure.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,10 +71,10 @@ impl IntoResponse for CallError {
     }
 }
 
-impl IntoResponse for Done {
+impl IntoResponse for CallDone {
     fn into_response(self) -> Response {
         let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
-        let (wall, cpu) = (milliseconds(self.wall), milliseconds(self.cpu));
+        let (wall, cpu) = (milliseconds(self.used.wall), milliseconds(self.used.cpu));
         let mut response = match self.result {
             // The result is JSON already: it is not read again.
             Ok(json) => answer(
@@ -70,8 +84,22 @@ impl IntoResponse for Done {
             Err(error) => error.into_response(),
         };
         let (queued, claimed) = (milliseconds(self.queued), milliseconds(self.claimed));
-        let timing =
-            format!("queue;dur={queued}, claim;dur={claimed}, run;dur={wall}, cpu;dur={cpu}");
+        let calls: Vec<String> = self
+            .used
+            .service_calls
+            .iter()
+            .map(|(service, count)| format!("{service} {count}"))
+            .collect();
+        let timing = format!(
+            "queue;dur={queued}, claim;dur={claimed}, run;dur={wall}, cpu;dur={cpu}, \
+             memory;desc=\"{} bytes\", faults;desc=\"{}\", calls;desc=\"{}\", \
+             in;desc=\"{} bytes\", out;desc=\"{} bytes\"",
+            self.used.peak_memory,
+            self.used.page_faults,
+            calls.join(" "),
+            self.used.bytes_in,
+            self.used.bytes_out,
+        );
         let headers = response.headers_mut();
         if let Ok(timing) = HeaderValue::from_str(&timing) {
             headers.insert("server-timing", timing);

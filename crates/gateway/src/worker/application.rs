@@ -1,11 +1,17 @@
 //! An application's zygote, and the processes that it forked ahead.
 
+use crate::telemetry;
+use crate::worker::base;
 use crate::worker::base::Base;
 use crate::worker::frames;
 use crate::worker::frames::FrameReader;
+use crate::worker::frames::HelloError;
 use crate::worker::process;
 use crate::worker::process::Process;
+use crate::worker::refused;
 use ketrics_protocol::Limit;
+use ketrics_protocol::Limits;
+use ketrics_protocol::SandboxLevel;
 use ketrics_protocol::control::Command;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::Load;
@@ -19,6 +25,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -96,6 +103,8 @@ pub struct Application {
     ahead: Mutex<VecDeque<Ready>>,
     forking: AtomicUsize,
     running: AtomicUsize,
+    floor: SandboxLevel,
+    broken: AtomicBool,
     last_used: Mutex<Instant>,
     /// When it was made.
     pub made: Instant,
@@ -112,49 +121,22 @@ impl Application {
         depth: Ahead,
         log: impl Fn(LogLine),
     ) -> Result<Arc<Self>, LoadError> {
-        let limits = load.limits.clone();
         let control = base.make_zygote().await?;
         let (stream, theirs) = frames::stream_pair()?;
         frames::command(&control, Command::Load, theirs)?;
-        let hello = tokio::time::timeout(FORK, frames::hello(&stream)).await;
-        let process = hello.map_err(|_| io::Error::other("a zygote did not come up"))??;
-        let (reading, mut writing) = stream.into_split();
-        let mut reader = FrameReader::new(reading);
-        frames::write(&mut writing, &ToWorker::Load(Box::new(load))).await?;
-        let started = Instant::now();
-        let mut check = started + limits.startup_cpu;
-        let report = loop {
-            tokio::select! {
-                frame = reader.next() => match frame? {
-                    Some(ToGateway::Loaded(report)) => break report,
-                    Some(ToGateway::LoadFailed(failure)) => return Err(LoadError::Threw(failure)),
-                    Some(ToGateway::Log(line)) => log(line),
-                    Some(ToGateway::LimitReached(limit)) => {
-                        return Err(LoadError::OverLimit(limit, memory_measure(&limits)));
-                    }
-                    Some(_) => return Err(io::Error::other("a zygote said something else than its report").into()),
-                    None => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-                },
-                () = tokio::time::sleep_until(check.into()) => {
-                    let cpu = process.cpu_time();
-                    if cpu >= limits.startup_cpu {
-                        let measure = format!(
-                            "Loading the application took {:.1} s of CPU time; {:.1} s is the limit",
-                            cpu.as_secs_f64(), limits.startup_cpu.as_secs_f64(),
-                        );
-                        return Err(LoadError::OverLimit(Limit::Startup, measure));
-                    }
-                    let waited = started.elapsed();
-                    if waited >= limits.startup_wall_clock {
-                        let measure = format!(
-                            "Loading the application took {:.1} s; {:.1} s is the limit",
-                            waited.as_secs_f64(), limits.startup_wall_clock.as_secs_f64(),
-                        );
-                        return Err(LoadError::OverLimit(Limit::Startup, measure));
-                    }
-                    let left = (limits.startup_cpu - cpu).min(limits.startup_wall_clock - waited);
-                    check = Instant::now() + left.max(Duration::from_millis(5));
-                }
+        let greeted = frames::hello(&stream, FORK)
+            .await
+            .map_err(io::Error::from)?;
+        let process = greeted.process;
+        base::check_level(base.floor(), greeted.level, "application zygote")?;
+        process.lead_group()?;
+        let report = match load_bundle(stream, &process, load, log).await {
+            Ok(report) => report,
+            Err(error) => {
+                // Whatever it forked meanwhile goes with it.
+                process.kill_group();
+                tokio::spawn(process::reap_strangers(process.pid()));
+                return Err(error);
             }
         };
         Ok(Arc::new(Self {
@@ -165,6 +147,8 @@ impl Application {
             ahead: Mutex::default(),
             forking: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
+            floor: base.floor(),
+            broken: AtomicBool::new(false),
             last_used: Mutex::new(Instant::now()),
             made: Instant::now(),
         }))
@@ -208,14 +192,50 @@ impl Application {
     async fn fork(&self) -> io::Result<Ready> {
         let (stream, theirs) = frames::stream_pair()?;
         frames::command(&self.control, Command::Fork, theirs)?;
-        let hello = tokio::time::timeout(FORK, frames::hello(&stream)).await;
-        match hello.unwrap_or_else(|_| Err(io::Error::other("a zygote does not fork"))) {
-            Ok(process) => Ok(Ready { stream, process }),
+        let greeted = match frames::hello(&stream, FORK).await {
+            Ok(greeted) => greeted,
             Err(error) => {
-                tokio::spawn(process::reap_strangers(self.process.pid()));
-                Err(error)
+                self.blame(&error);
+                return Err(error.into());
             }
+        };
+        let process = greeted.process;
+        base::check_level(self.floor, greeted.level, "process of an invocation")?;
+        if !process.is_in_group_of(&self.process) {
+            let error = HelloError::Nonsense("a process is in another group".to_owned());
+            self.blame(&error);
+            return Err(error.into());
         }
+        Ok(Ready { stream, process })
+    }
+
+    fn blame(&self, error: &HelloError) {
+        if error.is_misbehaviour() && self.is_alive() {
+            self.end(&error.to_string());
+        } else {
+            tokio::spawn(process::reap_strangers(self.process.pid()));
+        }
+    }
+
+    /// Ends a zygote that misbehaves, with all that it has forked. Calls that run in its processes
+    /// are lost; no other application notices.
+    pub fn end(&self, why: &str) {
+        if !self.broken.swap(true, Relaxed) {
+            tracing::error!(
+                why,
+                pid = self.process.pid(),
+                "a zygote misbehaved and was ended"
+            );
+            telemetry::figures().misbehaved("zygote");
+            self.process.kill_group();
+            tokio::spawn(process::reap_strangers(self.process.pid()));
+        }
+    }
+
+    /// The group of the zygote's processes.
+    #[must_use]
+    pub fn group(&self) -> i32 {
+        self.process.pid()
     }
 
     /// Forks as many processes ahead as the recent calls ask for.
@@ -275,11 +295,75 @@ impl Application {
     pub fn is_alive(&self) -> bool {
         let mut byte = [0];
         let flags = rustix::net::RecvFlags::DONTWAIT;
-        // It never says anything on this socket: anything but "nothing yet" is its end.
-        matches!(
-            rustix::net::recv(&self.control, &mut byte, flags),
-            Err(error) if error == rustix::io::Errno::AGAIN
-        )
+        match rustix::net::recv(&self.control, &mut byte, flags) {
+            Err(error) => error == rustix::io::Errno::AGAIN && !self.broken.load(Relaxed),
+            Ok((_, 0)) => false,
+            // A zygote never says anything on this socket.
+            Ok(_) => {
+                self.end("it spoke on its control socket");
+                false
+            }
+        }
+    }
+}
+
+/// Has a zygote load its bundle.
+async fn load_bundle(
+    stream: UnixStream,
+    process: &Process,
+    load: Load,
+    log: impl Fn(LogLine),
+) -> Result<LoadReport, LoadError> {
+    let limits = load.limits.clone();
+    let (reading, mut writing) = stream.into_split();
+    let mut reader = FrameReader::new(reading);
+    let started = Instant::now();
+    let frame = ToWorker::Load(Box::new(load));
+    let written = frames::write(&mut writing, &frame);
+    // A process that does not read is not waited for longer than one that does not load.
+    tokio::time::timeout(limits.startup_wall_clock, written)
+        .await
+        .map_err(io::Error::other)??;
+    let mut check = started + limits.startup_cpu;
+    let mut lines = 0;
+    loop {
+        tokio::select! {
+            frame = reader.next() => match frame? {
+                Some(ToGateway::Loaded(report)) => return Ok(report),
+                Some(ToGateway::LoadFailed(failure)) => return Err(LoadError::Threw(failure)),
+                Some(ToGateway::Log(line)) if lines <= limits.log_lines => {
+                    lines += 1;
+                    log(line);
+                }
+                Some(ToGateway::LimitReached { limit, used }) => {
+                    return Err(LoadError::OverLimit(limit, memory_measure(limit, used, &limits)));
+                }
+                Some(ToGateway::Violation { call }) => {
+                    telemetry::figures().violations.inc();
+                    let what = format!("a zygote made {}", refused::describe(call));
+                    return Err(io::Error::other(what).into());
+                }
+                Some(ToGateway::Crashed { message }) => {
+                    return Err(io::Error::other(format!("a zygote gave up: {message}")).into());
+                }
+                Some(_) => return Err(io::Error::other("a zygote said something else than its report").into()),
+                None => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+            },
+            () = tokio::time::sleep_until(check.into()) => {
+                let (cpu, waited) = (process.cpu_time(), started.elapsed());
+                for (what, used, most) in [
+                    ("CPU time", cpu, limits.startup_cpu),
+                    ("Wall-clock time", waited, limits.startup_wall_clock),
+                ] {
+                    if used >= most {
+                        let measure = format!("{} of loading the application", time_measure(what, used, most));
+                        return Err(LoadError::OverLimit(Limit::Startup, measure));
+                    }
+                }
+                let left = (limits.startup_cpu - cpu).min(limits.startup_wall_clock - waited);
+                check = Instant::now() + left.max(Duration::from_millis(5));
+            }
+        }
     }
 }
 
@@ -302,13 +386,24 @@ impl Drop for Running {
     }
 }
 
-/// What is said of a process that ran out of memory.
+/// What was used of a limit on time, and the limit.
 #[must_use]
-pub fn memory_measure(limits: &ketrics_protocol::Limits) -> String {
+pub fn time_measure(what: &str, used: Duration, most: Duration) -> String {
+    format!("{what} {:.1} s of {} s", used.as_secs_f64(), most.as_secs())
+}
+
+/// What was used of a limit on memory, and the limit. Without a figure the whole process is meant.
+#[must_use]
+pub fn memory_measure(limit: Limit, used: u64, limits: &Limits) -> String {
     let megabytes = |bytes: u64| bytes / (1024 * 1024);
-    format!(
-        "More memory than the limit: {} MB of heap and {} MB of buffers",
-        megabytes(limits.heap_bytes),
-        megabytes(limits.buffer_bytes),
-    )
+    let (heap, buffers) = (megabytes(limits.heap_bytes), megabytes(limits.buffer_bytes));
+    match limit {
+        Limit::Heap => format!("Heap {} MB of {heap} MB", megabytes(used).max(heap)),
+        Limit::Buffers => format!("Buffers {} MB of {buffers} MB", megabytes(used)),
+        _ if used > 0 => format!(
+            "Memory {} MB in all; the limits are {heap} MB of heap and {buffers} MB of buffers",
+            megabytes(used)
+        ),
+        _ => format!("Memory over the limits: {heap} MB of heap and {buffers} MB of buffers"),
+    }
 }

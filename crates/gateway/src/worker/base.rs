@@ -3,11 +3,13 @@
 
 use crate::worker::frames;
 use crate::worker::process::Process;
+use ketrics_protocol::SandboxLevel;
 use ketrics_protocol::control::Command;
 use rustix::fd::OwnedFd;
 use rustix::process::Pid;
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::mpsc;
@@ -27,20 +29,24 @@ pub struct WorkerCommand {
     pub program: PathBuf,
     /// The file with the SDK's snapshot.
     pub snapshot: PathBuf,
+    /// The least sandbox that a process may have.
+    pub floor: SandboxLevel,
 }
 
 /// The base zygote, and the means to start another.
 #[derive(Debug)]
 pub struct Base {
     spawner: Spawner,
+    floor: SandboxLevel,
     running: Mutex<Option<Running>>,
 }
 
 #[derive(Debug)]
 struct Running {
     control: OwnedFd,
+    level: SandboxLevel,
     // Dropping it ends the process.
-    _process: Process,
+    process: Process,
 }
 
 impl Base {
@@ -48,13 +54,34 @@ impl Base {
     ///
     /// # Errors
     /// When it does not come up.
-    pub async fn start(command: WorkerCommand) -> io::Result<Self> {
+    pub async fn start(command: WorkerCommand) -> io::Result<(Self, SandboxLevel)> {
         let base = Self {
+            floor: command.floor,
             spawner: Spawner::start(command)?,
             running: Mutex::new(None),
         };
-        *base.running.lock().await = Some(base.spawner.spawn().await?);
+        let first = base.spawn().await?;
+        let level = first.level;
+        *base.running.lock().await = Some(first);
+        Ok((base, level))
+    }
+
+    async fn spawn(&self) -> io::Result<Running> {
+        let base = self.spawner.spawn().await?;
+        check_level(self.floor, base.level, "base zygote")?;
         Ok(base)
+    }
+
+    /// The least sandbox that a process may have.
+    #[must_use]
+    pub fn floor(&self) -> SandboxLevel {
+        self.floor
+    }
+
+    /// Where the kernel lists the children of this process: all of them are the spawning thread's.
+    #[must_use]
+    pub fn children(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/self/task/{}/children", self.spawner.thread))
     }
 
     /// Has a zygote forked; what comes back is its control socket.
@@ -66,13 +93,15 @@ impl Base {
         for _ in 0..2 {
             let base = match running.take() {
                 Some(base) => base,
-                None => self.spawner.spawn().await?,
+                None => self.spawn().await?,
             };
             let (ours, theirs) = frames::control_pair()?;
             if frames::command(&base.control, Command::MakeZygote, theirs).is_ok() {
                 *running = Some(base);
                 return Ok(ours);
             }
+            let ended = base.process.ended().await;
+            tracing::error!(?ended, "the base zygote ended; another is started");
         }
         Err(io::Error::other("the base zygote does not stay alive"))
     }
@@ -83,21 +112,28 @@ impl Base {
 #[derive(Debug)]
 struct Spawner {
     requests: mpsc::Sender<oneshot::Sender<io::Result<(OwnedFd, Pid)>>>,
+    thread: i32,
 }
 
 impl Spawner {
     fn start(command: WorkerCommand) -> io::Result<Self> {
         let (requests, received) = mpsc::channel::<oneshot::Sender<_>>();
+        let (told, thread) = mpsc::channel();
         std::thread::Builder::new()
             .name("base-zygote".to_owned())
             .spawn(move || {
+                let _ = told.send(rustix::thread::gettid());
                 for reply in received {
                     let _ = reply.send(spawn(&command));
                 }
                 // The sender is gone because the gateway ends; its children must not end earlier.
                 std::thread::park();
             })?;
-        Ok(Self { requests })
+        let thread = thread.recv().map_err(io::Error::other)?;
+        Ok(Self {
+            requests,
+            thread: thread.as_raw_nonzero().get(),
+        })
     }
 
     async fn spawn(&self) -> io::Result<Running> {
@@ -106,10 +142,11 @@ impl Spawner {
         self.requests.send(reply).map_err(|_| gone())?;
         let (control, pid) = spawned.await.map_err(|_| gone())??;
         let process = Process::adopt(pid)?;
-        wait_until_ready(&control).await?;
+        let level = wait_until_ready(&control).await?;
         Ok(Running {
             control,
-            _process: process,
+            level,
+            process,
         })
     }
 }
@@ -129,6 +166,7 @@ fn spawn(command: &WorkerCommand) -> io::Result<(OwnedFd, Pid)> {
         .stdin(Stdio::from(theirs))
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
+        .process_group(0)
         .spawn()?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     Ok((
@@ -137,8 +175,26 @@ fn spawn(command: &WorkerCommand) -> io::Result<(OwnedFd, Pid)> {
     ))
 }
 
-/// The base zygote sends one byte when it can fork.
-async fn wait_until_ready(control: &OwnedFd) -> io::Result<()> {
+/// Refuses a process that has fewer walls than the host's configuration asks for.
+///
+/// # Errors
+/// When it has.
+pub fn check_level(floor: SandboxLevel, level: SandboxLevel, who: &str) -> io::Result<()> {
+    if level >= floor {
+        return Ok(());
+    }
+    let lacks = match level {
+        SandboxLevel::Process => "the kernel does not filter its system calls (seccomp)",
+        SandboxLevel::Filtered => "the kernel has no Landlock",
+        SandboxLevel::Full => "",
+    };
+    Err(io::Error::other(format!(
+        "the sandbox of the {who} reaches the level {level}, and sandbox.minimum is {floor}: {lacks}"
+    )))
+}
+
+/// The base zygote sends one byte when it can fork: its level.
+async fn wait_until_ready(control: &OwnedFd) -> io::Result<SandboxLevel> {
     // SAFETY: the caller keeps the descriptor open for as long as it is watched here.
     let watched = unsafe { AsyncFd::register_with_interest(control.as_fd(), Interest::READABLE) };
     let watched = watched.map_err(io::Error::from)?;
@@ -152,6 +208,7 @@ async fn wait_until_ready(control: &OwnedFd) -> io::Result<()> {
         (_, 0) => Err(io::Error::other(
             "the base zygote ended while it started; its error is above",
         )),
-        _ => Ok(()),
+        _ => SandboxLevel::from_byte(byte[0])
+            .ok_or_else(|| io::Error::other("the base zygote is no worker of this version")),
     }
 }

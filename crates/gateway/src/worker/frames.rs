@@ -1,6 +1,7 @@
 //! The gateway's end of a worker's socket. Whatever comes in is hostile input.
 
 use crate::worker::process::Process;
+use ketrics_protocol::SandboxLevel;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
 use ketrics_protocol::control::Command;
@@ -22,6 +23,7 @@ use std::io::IoSlice;
 use std::io::IoSliceMut;
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
+use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::io::Interest;
@@ -73,13 +75,57 @@ pub fn command(control: impl AsFd, command: Command, socket: OwnedFd) -> io::Res
     Ok(())
 }
 
+/// A process that has said its first word.
+#[derive(Debug)]
+pub struct Greeted {
+    /// The process that the kernel says sent it.
+    pub process: Process,
+    /// The walls that it says it has.
+    pub level: SandboxLevel,
+}
+
+/// Why a process cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HelloError {
+    /// It is gone, or there was no room for it: nobody's fault.
+    #[error("a process ended before it said anything")]
+    Gone,
+    /// It was silent for too long.
+    #[error("a process did not come up")]
+    Silent,
+    /// It said something else, or was not who it should be.
+    #[error("{0}")]
+    Nonsense(String),
+}
+
+impl HelloError {
+    /// Whether this is what a healthy zygote never leads to.
+    #[must_use]
+    pub fn is_misbehaviour(&self) -> bool {
+        !matches!(self, Self::Gone)
+    }
+}
+
+impl From<HelloError> for io::Error {
+    fn from(error: HelloError) -> Self {
+        Self::other(error)
+    }
+}
+
 /// Waits for a process's first word, and takes hold of the process that the kernel says sent it.
 ///
 /// # Errors
-/// When the socket closes before, or something else comes.
-pub async fn hello(stream: &UnixStream) -> io::Result<Process> {
-    let expected = frame::encode(&ToGateway::Hello);
-    let mut bytes = vec![0; expected.len()];
+/// See [`HelloError`].
+pub async fn hello(stream: &UnixStream, patience: Duration) -> Result<Greeted, HelloError> {
+    match tokio::time::timeout(patience, first_word(stream)).await {
+        Ok(greeted) => greeted,
+        Err(_) => Err(HelloError::Silent),
+    }
+}
+
+async fn first_word(stream: &UnixStream) -> Result<Greeted, HelloError> {
+    let nonsense = |what: &dyn std::fmt::Display| HelloError::Nonsense(what.to_string());
+    let mut bytes = [0; frame::MAX_HELLO];
     let (count, sender) = stream
         .async_io(Interest::READABLE, || {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmCredentials(1))];
@@ -93,13 +139,22 @@ pub async fn hello(stream: &UnixStream) -> io::Result<Process> {
             });
             Ok((received.bytes, sender))
         })
-        .await?;
+        .await
+        .map_err(|_| HelloError::Gone)?;
     if count == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+        return Err(HelloError::Gone);
     }
-    match sender {
-        Some(pid) if bytes == expected => Process::adopt(pid),
-        _ => Err(io::Error::other("a process did not say hello")),
+    let word = bytes.get(frame::HEADER_BYTES..count).map(frame::decode);
+    match (sender, word) {
+        (Some(pid), Some(Ok(ToGateway::Hello { level }))) => Ok(Greeted {
+            process: Process::adopt(pid).map_err(|error| match error.raw_os_error() {
+                // It was reaped already.
+                Some(libc::ECHILD) => HelloError::Gone,
+                _ => nonsense(&error),
+            })?,
+            level,
+        }),
+        _ => Err(nonsense(&"a process did not say hello")),
     }
 }
 

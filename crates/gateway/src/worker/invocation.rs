@@ -4,15 +4,19 @@
 //! did not wait for, until it ends by itself or goes over a limit; whatever it left open here is
 //! closed then.
 
+use crate::telemetry;
 use crate::worker::application::memory_measure;
+use crate::worker::application::time_measure;
 use crate::worker::frames;
 use crate::worker::frames::FrameReader;
 use crate::worker::process::Ended;
 use crate::worker::process::Process;
+use crate::worker::refused;
 use crate::worker::zygotes::Claim;
 use ketrics_protocol::Limit;
 use ketrics_protocol::Limits;
 use ketrics_protocol::ServiceCall;
+use ketrics_protocol::frame::ABORTED_STATUS;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::Invoke;
 use ketrics_protocol::frame::LogLine;
@@ -20,11 +24,13 @@ use ketrics_protocol::frame::OUT_OF_MEMORY_STATUS;
 use ketrics_protocol::frame::Outcome;
 use ketrics_protocol::frame::ToGateway;
 use ketrics_protocol::frame::ToWorker;
+use ketrics_protocol::frame::VIOLATION_STATUS;
 use ketrics_services::Invocation;
 use ketrics_services::Services;
-use std::io;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use std::time::Instant;
@@ -39,14 +45,16 @@ pub enum End {
     Failed(Failure),
     /// It went over a limit; the measure is for people.
     OverLimit(Limit, String),
-    /// The process died, or spoke nonsense and was ended.
+    /// The process died, and nobody knows why.
     Lost,
+    /// It did what no healthy process does, and was ended; the reason is for the host's log.
+    Misbehaved(String),
 }
 
 /// What an invocation used.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Receipt {
-    /// From the claim to the answer.
+    /// From the claim of a process to the answer, or to the end of the process.
     pub wall: Duration,
     /// User and system time, by the kernel's account.
     pub cpu: Duration,
@@ -54,8 +62,10 @@ pub struct Receipt {
     pub peak_memory: u64,
     /// Page faults that needed no input.
     pub page_faults: u64,
-    /// Service calls.
-    pub service_calls: u32,
+    /// Service calls, by service.
+    pub service_calls: BTreeMap<&'static str, u32>,
+    /// Bytes to the process.
+    pub bytes_in: u64,
     /// Bytes from the process.
     pub bytes_out: u64,
 }
@@ -65,16 +75,16 @@ pub struct Receipt {
 pub struct Answer {
     /// Its result as JSON, or why there is none.
     pub result: Result<String, End>,
-    /// From the claim to the answer.
-    pub wall: Duration,
-    /// CPU time until the answer.
-    pub cpu: Duration,
+    /// What was used until then.
+    pub used: Receipt,
 }
 
 /// Where an invocation reports to while it runs.
 pub trait Observer: Send + Sync + 'static {
     /// A line that tenant code logged, with secrets redacted.
     fn log(&self, line: LogLine);
+    /// The process did what no healthy process does.
+    fn misbehaved(&self, why: &str);
     /// The invocation is over.
     fn ended(&self, receipt: &Receipt);
 }
@@ -97,14 +107,21 @@ pub fn start(
             running,
         } = claim;
         let (reading, mut writing) = ready.stream.into_split();
-        // A process that is gone already is noticed where its frames are read.
-        let _ = frames::write(&mut writing, &ToWorker::Invoke(Box::new(invoke))).await;
+        let bytes_in = Arc::new(AtomicU64::new(0));
+        // A process that is gone already is noticed where its frames are read, and one that does
+        // not read by its deadline.
+        let frame = ToWorker::Invoke(Box::new(invoke));
+        let written = frames::write(&mut writing, &frame);
+        if let Ok(Ok(count)) = tokio::time::timeout(limits.wall_clock, written).await {
+            bytes_in.fetch_add(count as u64, Relaxed);
+        }
         let mut driver = Driver {
             reader: FrameReader::new(reading),
             calls: Calls {
                 writing: Arc::new(Mutex::new(writing)),
                 open: Arc::new(AtomicU32::new(0)),
-                made: 0,
+                made: BTreeMap::new(),
+                bytes_in,
                 services: services.clone(),
                 invocation: Arc::clone(&invocation),
             },
@@ -114,37 +131,31 @@ pub fn start(
             answer: Some(answer),
             observer: Arc::clone(&observer),
             log_lines: 0,
-            cpu: Duration::ZERO,
         };
         let end = driver.run().await;
         driver.process.kill();
+        let mut receipt = driver.used();
         let Driver {
-            reader,
-            calls,
             process,
             answer,
             limits,
-            cpu,
             ..
         } = driver;
         let ended = process.ended().await;
         services.close(&invocation).await;
         drop((application, running));
-        let receipt = Receipt {
-            wall: started.elapsed(),
-            cpu: ended.cpu,
-            peak_memory: ended.peak_memory,
-            page_faults: ended.page_faults,
-            service_calls: calls.made,
-            bytes_out: reader.received(),
-        };
+        receipt.wall = started.elapsed();
+        receipt.cpu = receipt.cpu.max(ended.cpu);
+        receipt.peak_memory = ended.peak_memory;
+        receipt.page_faults = ended.page_faults;
+        let end = end.or_else(|| explain(&ended, &limits));
+        if let Some(End::Misbehaved(why)) = &end {
+            observer.misbehaved(why);
+        }
         if let Some(answer) = answer {
-            let end = end.unwrap_or_else(|| explain(&ended, &limits));
-            let cpu = cpu.max(ended.cpu);
             let _ = answer.send(Answer {
-                result: Err(end),
-                wall: receipt.wall,
-                cpu,
+                result: Err(end.unwrap_or(End::Lost)),
+                used: receipt.clone(),
             });
         }
         observer.ended(&receipt);
@@ -152,19 +163,29 @@ pub fn start(
     answered
 }
 
-/// A process that ended without a word: what did the kernel see?
-fn explain(ended: &Ended, limits: &Limits) -> End {
+/// A process that ended without a word: what did the kernel see? `None` when it just went.
+fn explain(ended: &Ended, limits: &Limits) -> Option<End> {
     let memory = limits.heap_bytes + limits.buffer_bytes;
+    let measure = |limit| memory_measure(limit, ended.peak_memory, limits);
     match (ended.status, ended.signal) {
-        (Some(OUT_OF_MEMORY_STATUS), _) => End::OverLimit(Limit::Memory, memory_measure(limits)),
-        (_, Some(libc::SIGXCPU)) => End::OverLimit(Limit::Cpu, cpu_measure(ended.cpu, limits)),
+        (Some(OUT_OF_MEMORY_STATUS), _) => {
+            Some(End::OverLimit(Limit::Memory, measure(Limit::Memory)))
+        }
+        (Some(VIOLATION_STATUS), _) | (_, Some(libc::SIGSYS)) => Some(End::Misbehaved(
+            "it made a system call that its filter refuses".to_owned(),
+        )),
+        (_, Some(libc::SIGXCPU)) => Some(End::OverLimit(
+            Limit::Cpu,
+            time_measure("CPU time", ended.cpu, limits.cpu),
+        )),
         // An allocation that fails outside V8 aborts the process.
-        (_, Some(libc::SIGABRT | libc::SIGSEGV | libc::SIGILL | libc::SIGTRAP))
+        (Some(ABORTED_STATUS), _)
+        | (_, Some(libc::SIGABRT | libc::SIGSEGV | libc::SIGILL | libc::SIGTRAP))
             if ended.peak_memory >= memory =>
         {
-            End::OverLimit(Limit::Memory, memory_measure(limits))
+            Some(End::OverLimit(Limit::Memory, measure(Limit::Memory)))
         }
-        _ => End::Lost,
+        _ => None,
     }
 }
 
@@ -177,7 +198,6 @@ struct Driver {
     answer: Option<oneshot::Sender<Answer>>,
     observer: Arc<dyn Observer>,
     log_lines: u32,
-    cpu: Duration,
 }
 
 impl Driver {
@@ -201,34 +221,38 @@ impl Driver {
                         }
                     }
                     Ok(None) => return None,
-                    Err(error) => {
-                        tracing::warn!(%error, pid = self.process.pid(), "a process spoke nonsense");
-                        return Some(End::Lost);
-                    }
+                    Err(error) => return Some(End::Misbehaved(error.to_string())),
                 },
             }
         }
     }
 
     fn over_time(&mut self, check_cpu: &mut Instant) -> Option<End> {
-        let waited = self.started.elapsed();
+        let (waited, cpu) = (self.started.elapsed(), self.process.cpu_time());
         if waited >= self.limits.wall_clock {
-            let limit = self.limits.wall_clock.as_secs_f64();
-            let measure = format!(
-                "The function ran for {:.1} s; {limit:.1} s is the limit",
-                waited.as_secs_f64(),
-            );
+            let measure = time_measure("Wall-clock time", waited, self.limits.wall_clock);
             return Some(End::OverLimit(Limit::WallClock, measure));
         }
-        self.cpu = self.process.cpu_time();
-        if self.cpu >= self.limits.cpu {
-            return Some(End::OverLimit(
-                Limit::Cpu,
-                cpu_measure(self.cpu, &self.limits),
-            ));
+        if cpu >= self.limits.cpu {
+            let measure = time_measure("CPU time", cpu, self.limits.cpu);
+            return Some(End::OverLimit(Limit::Cpu, measure));
         }
-        *check_cpu = Instant::now() + (self.limits.cpu - self.cpu).max(Duration::from_millis(5));
+        *check_cpu = Instant::now() + (self.limits.cpu - cpu).max(Duration::from_millis(5));
         None
+    }
+
+    /// What was used until now. The kernel's account of memory stands in the process's own files.
+    fn used(&self) -> Receipt {
+        let (peak_memory, page_faults) = self.process.memory();
+        Receipt {
+            wall: self.started.elapsed(),
+            cpu: self.process.cpu_time(),
+            peak_memory,
+            page_faults,
+            service_calls: self.calls.made.clone(),
+            bytes_in: self.calls.bytes_in.load(Relaxed),
+            bytes_out: self.reader.received(),
+        }
     }
 
     /// Passes a line of the log on. The process keeps the limits, one that does not is ended.
@@ -237,7 +261,7 @@ impl Driver {
         let most = self.limits.log_line_bytes;
         // One more line says that the others were dropped.
         if self.log_lines > self.limits.log_lines + 1 || line.message.len() > most as usize {
-            return Some(End::Lost);
+            return misbehaved("it logs more than it may");
         }
         let invocation = &self.calls.invocation;
         line.message = match line.cut_from {
@@ -265,51 +289,57 @@ impl Driver {
             ToGateway::Log(line) => self.log(line),
             ToGateway::Call { id, call } => self.calls.start(id, call, &self.limits),
             ToGateway::Done(outcome) => {
-                let answer = self.answer.take()?;
+                let Some(answer) = self.answer.take() else {
+                    return misbehaved("it answered twice");
+                };
                 let result = match outcome {
                     Outcome::Returned(json) if json.len() as u64 <= self.limits.result_bytes => {
                         Ok(json)
                     }
-                    Outcome::Returned(_) => Err(End::Lost),
+                    Outcome::Returned(_) => {
+                        self.answer = Some(answer);
+                        return misbehaved("its result is longer than it may be");
+                    }
                     Outcome::Failed(failure) => Err(End::Failed(self.for_the_log(failure))),
                 };
-                let cpu = self.process.cpu_time();
                 let _ = answer.send(Answer {
                     result,
-                    wall: self.started.elapsed(),
-                    cpu,
+                    used: self.used(),
                 });
                 None
             }
-            ToGateway::LimitReached(Limit::Memory) => {
-                Some(End::OverLimit(Limit::Memory, memory_measure(&self.limits)))
-            }
-            ToGateway::LimitReached(limit) => Some(End::OverLimit(
+            ToGateway::LimitReached { limit, used } => Some(End::OverLimit(
                 limit,
-                "The process reports that it is over a limit".to_owned(),
+                memory_measure(limit, used, &self.limits),
             )),
+            ToGateway::Violation { call } => {
+                telemetry::figures().violations.inc();
+                misbehaved(&format!("it made {}", refused::describe(call)))
+            }
+            ToGateway::Crashed { message } => misbehaved(&format!("it gave up: {message}")),
             // The reader has put calls together with their content.
             ToGateway::CallAndContent { .. }
-            | ToGateway::Hello
+            | ToGateway::Hello { .. }
             | ToGateway::Loaded(_)
-            | ToGateway::LoadFailed(_) => Some(End::Lost),
+            | ToGateway::LoadFailed(_) => misbehaved("it said what only a zygote says"),
         }
     }
 }
 
-fn cpu_measure(cpu: Duration, limits: &Limits) -> String {
-    format!(
-        "The function took {:.1} s of CPU time; {:.1} s is the limit",
-        cpu.as_secs_f64(),
-        limits.cpu.as_secs_f64(),
-    )
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an end is what taking a frame may come to"
+)]
+fn misbehaved(why: &str) -> Option<End> {
+    Some(End::Misbehaved(why.to_owned()))
 }
 
 /// The service calls of an invocation.
 struct Calls {
     writing: Arc<Mutex<OwnedWriteHalf>>,
     open: Arc<AtomicU32>,
-    made: u32,
+    made: BTreeMap<&'static str, u32>,
+    bytes_in: Arc<AtomicU64>,
     services: Services,
     invocation: Arc<Invocation>,
 }
@@ -317,21 +347,31 @@ struct Calls {
 impl Calls {
     /// Carries a call out beside the others. The worker counts too: one over a limit lies.
     fn start(&mut self, id: u32, call: ServiceCall, limits: &Limits) -> Option<End> {
-        self.made += 1;
+        let service = call.service();
+        *self.made.entry(service).or_default() += 1;
+        telemetry::figures().service_call(service);
         let open = self.open.fetch_add(1, Relaxed) + 1;
-        if self.made > limits.service_calls || open > limits.service_calls_at_once {
-            return Some(End::Lost);
+        if self.made.values().sum::<u32>() > limits.service_calls {
+            return misbehaved("it makes more service calls than it may");
+        }
+        if open > limits.service_calls_at_once {
+            return misbehaved("it makes more service calls at once than it may");
         }
         let writing = Arc::clone(&self.writing);
         let count = Arc::clone(&self.open);
+        let bytes_in = Arc::clone(&self.bytes_in);
         let services = self.services.clone();
         let invocation = Arc::clone(&self.invocation);
         tokio::spawn(async move {
             let result = services.handle(&invocation, call).await;
+            let mut writing = writing.lock().await;
+            // Its turn has come: from here on the process may make the next call. One that does
+            // not read its replies keeps all others waiting, and their calls open.
             count.fetch_sub(1, Relaxed);
             // The process may be gone; then nobody waits for the reply.
-            let mut writing = writing.lock().await;
-            let _: io::Result<usize> = frames::write_reply(&mut writing, id, result).await;
+            if let Ok(written) = frames::write_reply(&mut writing, id, result).await {
+                bytes_in.fetch_add(written as u64, Relaxed);
+            }
         });
         None
     }

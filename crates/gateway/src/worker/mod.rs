@@ -9,4 +9,5 @@ pub mod base;
 pub mod frames;
 pub mod invocation;
 pub mod process;
+pub mod refused;
 pub mod zygotes;

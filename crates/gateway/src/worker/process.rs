@@ -7,6 +7,7 @@ use rustix::process::PidfdFlags;
 use rustix::process::Signal;
 use rustix::process::WaitId;
 use rustix::process::WaitIdOptions;
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::io;
 use std::os::fd::AsFd;
@@ -55,9 +56,11 @@ impl Process {
     /// # Errors
     /// When there is no such child, or somebody holds it already.
     pub fn adopt(pid: Pid) -> io::Result<Self> {
+        // Held until the descriptor is there, so that nobody reaps the process in between.
+        let mut held = held();
         let peek = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         rustix::process::waitid(WaitId::Pid(pid), peek)?;
-        if !held().insert(pid.as_raw_nonzero().get()) {
+        if !held.insert(pid.as_raw_nonzero().get()) {
             return Err(io::Error::other("this process is known already"));
         }
         match rustix::process::pidfd_open(pid, PidfdFlags::NONBLOCK) {
@@ -66,7 +69,7 @@ impl Process {
                 descriptor: Some(descriptor),
             }),
             Err(error) => {
-                held().remove(&pid.as_raw_nonzero().get());
+                held.remove(&pid.as_raw_nonzero().get());
                 Err(error.into())
             }
         }
@@ -84,6 +87,46 @@ impl Process {
             // It may have ended by itself; there is nothing else that can go wrong.
             let _ = rustix::process::pidfd_send_signal(descriptor, Signal::KILL);
         }
+    }
+
+    /// Makes this process the leader of a group of its own, which all that it forks will be in.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn lead_group(&self) -> io::Result<()> {
+        Ok(rustix::process::setpgid(Some(self.pid), Some(self.pid))?)
+    }
+
+    /// Whether this process is in the group that another leads.
+    #[must_use]
+    pub fn is_in_group_of(&self, leader: &Self) -> bool {
+        // One that has ended but was not reaped still has its group.
+        rustix::process::getpgid(Some(self.pid)) == Ok(leader.pid)
+    }
+
+    /// Ends the process and all of its group. The group's id is this process's, which no other can
+    /// have before this one is reaped.
+    pub fn kill_group(&self) {
+        if self.descriptor.is_some() {
+            let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+        }
+        self.kill();
+    }
+
+    /// The largest resident set so far, in bytes, and the page faults that needed no input.
+    #[must_use]
+    pub fn memory(&self) -> (u64, u64) {
+        let read = |file: &str| {
+            std::fs::read_to_string(format!("/proc/{}/{file}", self.pid())).unwrap_or_default()
+        };
+        let status = read("status");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|rest| rest.split_ascii_whitespace().next()?.parse::<u64>().ok());
+        // The name, in parentheses, may hold anything; the faults are the eighth field behind it.
+        let stat = read("stat");
+        let fields = stat.rsplit_once(") ").map(|(_, fields)| fields);
+        let faults = fields.and_then(|fields| fields.split(' ').nth(7)?.parse().ok());
+        (peak.unwrap_or(0) * 1024, faults.unwrap_or(0))
     }
 
     /// CPU time so far; zero when the process has ended.
@@ -140,9 +183,14 @@ async fn reap(pid: Pid, descriptor: OwnedFd) -> Ended {
     // SAFETY: all zeroes are a valid `rusage`.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     let raw = pid.as_raw_nonzero().get();
-    // SAFETY: both pointers are to locals that outlive the call.
-    let reaped = unsafe { libc::wait4(raw, &raw mut status, libc::WNOHANG, &raw mut usage) };
-    held().remove(&raw);
+    let reaped = {
+        // Once it is reaped its id may be another's; until then nobody else may hold that.
+        let mut held = held();
+        // SAFETY: both pointers are to locals that outlive the call.
+        let reaped = unsafe { libc::wait4(raw, &raw mut status, libc::WNOHANG, &raw mut usage) };
+        held.remove(&raw);
+        reaped
+    };
     if reaped != raw {
         return Ended::default();
     }
@@ -160,13 +208,77 @@ fn duration(time: libc::timeval) -> Duration {
     Duration::from_secs(seconds) + Duration::from_micros(u64::try_from(time.tv_usec).unwrap_or(0))
 }
 
+/// Finds children of this process that no [`Process`] holds, by the group that they are in. A new
+/// process is one for a moment, until its first word; one that stays one has no business here.
+#[derive(Debug, Default)]
+pub struct Strangers {
+    looks: HashMap<i32, u32>,
+}
+
+/// Looks after which a process that nobody holds is no new one any more.
+const PATIENT_LOOKS: u32 = 3;
+
+/// Strangers in one group that can be on their way at the same time.
+const FORKING_AT_ONCE: usize = 64;
+
+impl Strangers {
+    /// Looks at the list of children, and gives the groups that have strangers for long, or very
+    /// many of them.
+    pub fn look(&mut self, children: &std::path::Path) -> Vec<i32> {
+        let Ok(list) = std::fs::read_to_string(children) else {
+            return Vec::new();
+        };
+        let held = held();
+        let mut looks = HashMap::new();
+        let mut groups: HashMap<i32, (usize, bool)> = HashMap::new();
+        for pid in list
+            .split_ascii_whitespace()
+            .filter_map(|pid| pid.parse().ok())
+        {
+            if held.contains(&pid) || reap_if_ended(pid) {
+                continue;
+            }
+            let group = Pid::from_raw(pid).and_then(|pid| rustix::process::getpgid(Some(pid)).ok());
+            if let Some(group) = group {
+                let looked = self.looks.get(&pid).copied().unwrap_or(0) + 1;
+                let (count, is_old) = groups.entry(group.as_raw_nonzero().get()).or_default();
+                *count += 1;
+                *is_old |= looked >= PATIENT_LOOKS;
+                looks.insert(pid, looked);
+            }
+        }
+        self.looks = looks;
+        let suspects = groups.into_iter();
+        suspects
+            .filter(|(_, (count, is_old))| *is_old || *count > FORKING_AT_ONCE)
+            .map(|(group, _)| group)
+            .collect()
+    }
+}
+
+/// Reaps a child that nobody holds, if it has ended.
+fn reap_if_ended(pid: i32) -> bool {
+    // SAFETY: a null pointer says that the status is not wanted.
+    unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::WNOHANG) == pid }
+}
+
+/// Ends all processes of a group that has a child of this process which nobody has reaped: so the
+/// id is still that group's. Never this process's own group.
+pub fn kill_group(group: i32) {
+    let own = rustix::process::getpgrp().as_raw_nonzero().get();
+    if group != own
+        && let Some(group) = Pid::from_raw(group)
+    {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+}
+
 /// Reaps processes of a zygote's group that died before they could say who they are.
 pub async fn reap_strangers(group: i32) {
     for _ in 0..20 {
         match ended_in(group) {
             Ok(Some(pid)) if !held().contains(&pid) => {
-                // SAFETY: a null pointer says that the status is not wanted.
-                unsafe { libc::waitpid(pid, std::ptr::null_mut(), libc::WNOHANG) };
+                reap_if_ended(pid);
             }
             // Whoever holds that process reaps it in a moment.
             Ok(_) => tokio::time::sleep(Duration::from_millis(50)).await,

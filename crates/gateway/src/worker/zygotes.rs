@@ -12,6 +12,7 @@ use ketrics_directory::DeploymentId;
 use ketrics_protocol::frame::Load;
 use ketrics_protocol::frame::LogLine;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -159,6 +160,30 @@ impl Zygotes {
     /// Lets a zygote go. Calls that run in its processes go on.
     pub fn discard(&self, key: &ZygoteKey) {
         self.slots().remove(key);
+    }
+
+    /// Ends the zygote that leads this group. `false` when there is none.
+    pub fn end(&self, group: i32, why: &str) -> bool {
+        let slots = self.slots();
+        let found = slots
+            .values()
+            .find_map(|slot| match &*slot.0.try_lock().ok()? {
+                State::Ready(application) if application.group() == group => {
+                    Some(Arc::clone(application))
+                }
+                _ => None,
+            });
+        let Some(application) = found else {
+            return false;
+        };
+        application.end(why);
+        true
+    }
+
+    /// Where the kernel lists all worker processes.
+    #[must_use]
+    pub fn children(&self) -> PathBuf {
+        self.base.children()
     }
 
     /// How many zygotes there are.

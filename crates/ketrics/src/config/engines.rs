@@ -2,18 +2,24 @@
 
 use crate::config::Config;
 use crate::problem::Problem;
+use ketrics_directory::AiAllowance;
 use ketrics_directory::DirectoryEngine;
 use ketrics_directory::PostgresDirectory;
 use ketrics_gateway::jobs::JobsConfig;
+use ketrics_services::AiEngine;
 use ketrics_services::AwsAccess;
 use ketrics_services::AwsKeys;
+use ketrics_services::BedrockConfig;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::DynamoDbDocuments;
 use ketrics_services::KmsConfig;
 use ketrics_services::PostgresDocuments;
+use ketrics_services::PushConfig;
+use ketrics_services::PushEngine;
 use ketrics_services::S3Config;
 use ketrics_services::SecretEngine;
 use ketrics_services::VolumeEngine;
+use ketrics_services::WebhookConfig;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -111,6 +117,70 @@ impl Config {
             Some(number) => Ok(number),
             None => Ok(MAX_CONNECTIONS),
         }
+    }
+
+    /// Who answers for language models.
+    pub fn ai(&self) -> Result<AiEngine, Problem> {
+        if self.text("ai", "engine").as_deref() != Some("bedrock") {
+            return Ok(AiEngine::None);
+        }
+        let models = self.list("ai", "models").into_iter().map(|item| {
+            let parts = item.split_once('=').map(|(alias, model)| {
+                let (alias, model) = (alias.trim(), model.trim());
+                (alias.to_owned(), model.to_owned())
+            });
+            parts
+                .filter(|(alias, model)| !alias.is_empty() && !model.is_empty())
+                .ok_or_else(|| {
+                    Problem::Usage(format!(
+                        "ai.models: {item:?} must be an alias, = and the id of a model or of an \
+                         inference profile"
+                    ))
+                })
+        });
+        Ok(AiEngine::Bedrock(BedrockConfig {
+            models: models.collect::<Result<_, _>>()?,
+            allowance: self.ai_allowance()?,
+            access: self.access("ai")?,
+        }))
+    }
+
+    fn ai_allowance(&self) -> Result<Option<AiAllowance>, Problem> {
+        let requests = self.number("ai", "requests_per_minute")?;
+        let tokens = self.number("ai", "tokens_per_month")?;
+        match (requests, tokens) {
+            (Some(requests_per_minute), Some(tokens_per_month)) => Ok(Some(AiAllowance {
+                requests_per_minute,
+                tokens_per_month,
+            })),
+            (None, None) => Ok(None),
+            _ => Err(Problem::Usage(
+                "ai.requests_per_minute and ai.tokens_per_month go together: set both or neither"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// How messages are pushed.
+    pub fn push(&self) -> Result<PushConfig, Problem> {
+        let default = PushConfig::default();
+        let engine = match self.text("push", "engine").as_deref() {
+            Some("webhook") => PushEngine::Webhook(WebhookConfig {
+                url: self.required("push", "url")?,
+                secret: self.required("push", "secret")?.into(),
+            }),
+            Some("sns") => PushEngine::Sns {
+                topic_arn: self.required("push", "topic_arn")?,
+                access: self.access("push")?,
+            },
+            _ => PushEngine::None,
+        };
+        let first_wait = self.number("push", "first_wait_seconds")?;
+        Ok(PushConfig {
+            engine,
+            attempts: self.number("push", "attempts")?.unwrap_or(default.attempts),
+            first_wait: first_wait.map_or(default.first_wait, Duration::from_secs),
+        })
     }
 
     fn access(&self, section: &'static str) -> Result<AwsAccess, Problem> {

@@ -1,12 +1,15 @@
 //! The configuration of a host: one file, and variables that override what it says.
 
+pub mod authentication;
 mod engines;
+mod host;
 mod settings;
+
+pub use host::FLOOR;
 
 use crate::problem::Problem;
 use settings::Kind;
 use settings::SETTINGS;
-use settings::Setting;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -30,7 +33,7 @@ impl Config {
             let table: Table = text.parse().map_err(|error| wrong(format!("{error}")))?;
             config.take("", table).map_err(wrong)?;
         }
-        for setting in SETTINGS {
+        for setting in settings::all() {
             let variable = setting.variable();
             if let Some(text) = environment(&variable).filter(|text| !text.is_empty()) {
                 let value = spelled(setting.kind, &text)
@@ -51,9 +54,13 @@ impl Config {
                 self.0.insert((setting.section, setting.name), value);
                 continue;
             }
-            let known = SETTINGS.iter().any(|setting| setting.section == name);
+            let inner = match section {
+                "" => name.clone(),
+                section => format!("{section}.{name}"),
+            };
+            let known = settings::all().any(|setting| setting.section == inner);
             match value {
-                Value::Table(table) if section.is_empty() && known => self.take(&name, table)?,
+                Value::Table(table) if known => self.take(&inner, table)?,
                 _ => {
                     let place = match section {
                         "" => "there is no setting".to_owned(),
@@ -108,7 +115,7 @@ impl Config {
             return Ok(None);
         };
         N::try_from(number).map(Some).map_err(|_| {
-            let path = settings::find(section, name).map_or(name.to_owned(), Setting::path);
+            let path = settings::find(section, name).map_or(name.to_owned(), |it| it.path());
             Problem::Usage(format!("{path} is out of range: {number}"))
         })
     }
@@ -126,6 +133,16 @@ impl Config {
             .into_iter()
             .flatten()
             .filter_map(|value| value.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// The names of what is set in a section, in the order in which they are explained.
+    fn set_in(&self, section: &str) -> Vec<&'static str> {
+        SETTINGS
+            .iter()
+            .filter(|setting| setting.section == section)
+            .filter(|setting| self.0.contains_key(&(setting.section, setting.name)))
+            .map(|setting| setting.name)
             .collect()
     }
 

@@ -1,6 +1,8 @@
 //! Every setting of a host, once: what the file may hold, what the environment may override, and
 //! what `docs/configuration.md` must explain.
 
+use ketrics_protocol::LIMITS;
+
 /// One setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
@@ -77,11 +79,31 @@ pub const SETTINGS: &[Setting] = &[
     any("", "allow_egress", Kind::List),
     any("", "forked_ahead", Kind::Number),
     any("", "region", Kind::Text),
+    any("authentication", "issuer", Kind::Text),
+    any("authentication", "audience", Kind::List),
+    any("authentication", "jwks_url", Kind::Text),
+    any("authentication", "jwks_file", Kind::Text),
+    any("authentication", "clock_skew", Kind::Number),
+    any("authentication", "tenant_claim", Kind::Text),
+    any("authentication", "subject_claim", Kind::Text),
     any("directory", "engine", Kind::OneOf(&["sqlite", "postgres"])),
     of("directory", "postgres", "url", Kind::Text),
     of("directory", "postgres", "max_connections", Kind::Number),
     any("jobs", "at_once", Kind::Number),
     any("jobs", "lease", Kind::Number),
+    any(
+        "sandbox",
+        "minimum",
+        Kind::OneOf(&["process", "filtered", "full"]),
+    ),
+    any("concurrency", "host", Kind::Number),
+    any("concurrency", "tenant", Kind::Number),
+    any("concurrency", "tenant_wait_ms", Kind::Number),
+    any("concurrency", "queue", Kind::Number),
+    any("concurrency", "queue_wait_ms", Kind::Number),
+    any("http", "connections", Kind::Number),
+    any("http", "headers_ms", Kind::Number),
+    any("http", "stall_ms", Kind::Number),
     any("volumes", "engine", Kind::OneOf(&["folder", "s3"])),
     of("volumes", "s3", "bucket", Kind::Text),
     of("volumes", "s3", "prefix", Kind::Text),
@@ -110,21 +132,50 @@ pub const SETTINGS: &[Setting] = &[
     of("documents", "dynamodb", "endpoint", Kind::Text),
     of("documents", "dynamodb", "access_key_id", Kind::Text),
     of("documents", "dynamodb", "secret_access_key", Kind::Text),
+    any("ai", "engine", Kind::OneOf(&["none", "bedrock"])),
+    of("ai", "bedrock", "models", Kind::List),
+    of("ai", "bedrock", "requests_per_minute", Kind::Number),
+    of("ai", "bedrock", "tokens_per_month", Kind::Number),
+    of("ai", "bedrock", "region", Kind::Text),
+    of("ai", "bedrock", "endpoint", Kind::Text),
+    of("ai", "bedrock", "access_key_id", Kind::Text),
+    of("ai", "bedrock", "secret_access_key", Kind::Text),
+    any("push", "engine", Kind::OneOf(&["none", "webhook", "sns"])),
+    any("push", "attempts", Kind::Number),
+    any("push", "first_wait_seconds", Kind::Number),
+    of("push", "webhook", "url", Kind::Text),
+    of("push", "webhook", "secret", Kind::Text),
+    of("push", "sns", "topic_arn", Kind::Text),
+    of("push", "sns", "region", Kind::Text),
+    of("push", "sns", "endpoint", Kind::Text),
+    of("push", "sns", "access_key_id", Kind::Text),
+    of("push", "sns", "secret_access_key", Kind::Text),
 ];
 
+/// Those above, and two for every limit: what applications have, and the most that they may ask
+/// for. `docs/limits.md` explains the limits.
+pub fn all() -> impl Iterator<Item = Setting> {
+    let limits = ["limits", "limits.maximum"]
+        .into_iter()
+        .flat_map(|section| {
+            LIMITS
+                .iter()
+                .map(move |row| any(section, row.name, Kind::Number))
+        });
+    SETTINGS.iter().copied().chain(limits)
+}
+
 /// The setting with this name.
-pub fn find(section: &str, name: &str) -> Option<&'static Setting> {
-    SETTINGS
-        .iter()
-        .find(|setting| setting.section == section && setting.name == name)
+pub fn find(section: &str, name: &str) -> Option<Setting> {
+    all().find(|setting| setting.section == section && setting.name == name)
 }
 
 /// The names that a section has, for an error.
 pub fn names(section: &str) -> String {
-    let here = SETTINGS.iter().filter(|setting| setting.section == section);
+    let here = all().filter(|setting| setting.section == section);
     let mut names: Vec<&str> = here.map(|setting| setting.name).collect();
     if section.is_empty() {
-        let sections = SETTINGS.iter().map(|setting| setting.section);
+        let sections = all().map(|setting| setting.section);
         names.extend(sections.filter(|section| !section.is_empty()));
         names.dedup();
     }

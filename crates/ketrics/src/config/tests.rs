@@ -113,16 +113,102 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
             &[],
             "directory.max_connections must be at least 1",
         ),
+        (
+            "[authentication]\naudience = [\"a\"]",
+            &[],
+            "authentication.audience has no effect without authentication.issuer",
+        ),
+        (
+            "[authentication]\nissuer = \"i\"",
+            &[],
+            "authentication.audience is not set",
+        ),
+        (
+            "[authentication]\nissuer = \"i\"\naudience = [\"a\"]",
+            &[],
+            "authentication.issuer needs one of",
+        ),
+        (
+            "[authentication]\nissuer = \"i\"\naudience = [\"a\"]\njwks_file = \"f\"\n\
+             clock_skew = 301",
+            &[],
+            "authentication.clock_skew must be at most 300",
+        ),
         ("[jobs]\nat_once = 0", &[], "jobs.at_once must be from 1 to"),
         ("[jobs]\nlease = 2", &[], "jobs.lease must be from 3 to 600"),
         (S3, &[("KETRICS_VOLUMES_ACCESS_KEY_ID", "x")], "go together"),
+        (
+            "[ai]\nengine = \"bedrock\"\nmodels = [\"x\"]",
+            &[],
+            "ai.models: \"x\" must be",
+        ),
+        (
+            "[ai]\nengine = \"bedrock\"\ntokens_per_month = 1",
+            &[],
+            "ai.tokens_per_month go together",
+        ),
+        (
+            "[ai]\nmodels = [\"a=b\"]",
+            &[],
+            "ai.models is for ai.engine",
+        ),
+        ("[push]\nengine = \"webhook\"", &[], "push.url is not set"),
+        ("[push]\nengine = \"sns\"", &[], "push.topic_arn is not set"),
     ] {
         let problem = read(text, variables).and_then(|config| {
             config.directory().map_err(|problem| problem.to_string())?;
+            config.issuer().map_err(|problem| problem.to_string())?;
             config.jobs().map_err(|problem| problem.to_string())?;
             config.volumes().map_err(|problem| problem.to_string())?;
             config.secrets().map_err(|problem| problem.to_string())?;
+            config.ai().map_err(|problem| problem.to_string())?;
+            config.push().map_err(|problem| problem.to_string())?;
             config.documents().map_err(|problem| problem.to_string())
+        });
+        let problem = problem.err().unwrap_or_default();
+        assert!(problem.contains(says), "{text}: {problem}");
+    }
+}
+
+#[test]
+fn limits_and_the_sandbox_are_set_by_name_and_range() {
+    let text = "[limits]\ncpu_seconds = 20\n[limits.maximum]\nheap_mb = 64\n[sandbox]\nminimum = \"full\"\n[concurrency]\nhost = 10\nqueue_wait_ms = 50\n";
+    let config = read(text, &[("KETRICS_LIMITS_TIMERS", "7")]).expect("a configuration");
+    let limits = config
+        .limits()
+        .map(|policy| policy.defaults())
+        .expect("limits");
+    assert_eq!(limits.cpu.as_secs(), 20);
+    assert_eq!(limits.heap_bytes, 64 * 1024 * 1024);
+    assert_eq!(limits.timers, 7);
+    let concurrency = config.concurrency().expect("a concurrency");
+    assert_eq!((concurrency.host, concurrency.wait.as_millis()), (10, 50));
+    assert_eq!(config.sandbox().expect("a level").name(), "full");
+    for (text, says) in [
+        (
+            "[limits]\ncpu = 1",
+            "[limits] has no setting named cpu; there are: wall_clock_seconds",
+        ),
+        (
+            "[limits]\nheap_mb = 1",
+            "[limits]: heap_mb must be a whole number from 32 to 4096, not 1",
+        ),
+        (
+            "[limits.most]\nheap_mb = 64",
+            "[limits] has no setting named most",
+        ),
+        (
+            "[concurrency]\nhost = 1",
+            "concurrency.host must be a whole number from 2",
+        ),
+        (
+            "[sandbox]\nminimum = \"none\"",
+            "sandbox.minimum must be one of process, filtered, full",
+        ),
+    ] {
+        let problem = read(text, &[]).and_then(|config| {
+            config.limits().map_err(|problem| problem.to_string())?;
+            config.concurrency().map_err(|problem| problem.to_string())
         });
         let problem = problem.err().unwrap_or_default();
         assert!(problem.contains(says), "{text}: {problem}");

@@ -11,6 +11,7 @@ mod settings;
 mod watch;
 
 use crate::build;
+use crate::config::FLOOR;
 use crate::host::Host;
 use crate::host::Options;
 use crate::human_log::HumanLines;
@@ -23,14 +24,19 @@ use ketrics_application::Unpacked;
 use ketrics_directory::Directory;
 use ketrics_directory::DirectoryEngine;
 use ketrics_directory::Requestor;
+use ketrics_gateway::ServingConfig;
+use ketrics_gateway::admission::Concurrency;
 use ketrics_gateway::auth::Identity;
 use ketrics_gateway::deploy::Deployer;
 use ketrics_gateway::deploy::Place;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::JsonLines;
 use ketrics_gateway::log::LogSink;
+use ketrics_protocol::LimitPolicy;
+use ketrics_services::AiEngine;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::VolumeEngine;
@@ -85,13 +91,20 @@ impl Dev {
             listen: self.listen,
             public_url: None,
             cors_origins: self.cors_origins,
+            issuer: None,
             directory: DirectoryEngine::default(),
             jobs: JobsConfig::default(),
             volumes: VolumeEngine::default(),
             secrets: SecretEngine::default(),
             documents: DocumentsEngine::default(),
+            ai: AiEngine::default(),
+            push: PushConfig::default(),
             egress: egress(&settings)?,
             forked_ahead: 2,
+            limits: LimitPolicy::default(),
+            concurrency: Concurrency::default(),
+            sandbox: FLOOR,
+            serving: ServingConfig::default(),
             region: "local".to_owned(),
             log: log(),
         })

@@ -20,6 +20,7 @@ use ketrics_directory::Tenant;
 use ketrics_directory::User;
 use ketrics_directory::VolumeSpec;
 use ketrics_services::Services;
+use ketrics_services::database_engine;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -178,10 +179,14 @@ impl Provisioning<'_> {
     ) -> Result<(), Problem> {
         let tenant = self.provisioned.tenant.id;
         let file = format!("{tenant}/{}.sqlite", database.code);
+        let (engine, place) = match &database.url {
+            Some(url) => (database_engine(url).map_err(Problem::Failed)?, url),
+            None => ("sqlite", &file),
+        };
         let spec = DatabaseSpec {
             name: database.code.clone(),
-            engine: "sqlite".to_owned(),
-            settings: file.clone(),
+            engine: engine.to_owned(),
+            settings: place.clone(),
         };
         self.directory
             .put_database(tenant, &database.code, &spec)
@@ -196,6 +201,9 @@ impl Provisioning<'_> {
                 permissions,
             )
             .await?;
+        if database.url.is_some() {
+            return Ok(());
+        }
         let file = self.data.join("databases").join(file);
         seed::seed(&file, database, self.folder, users)
     }

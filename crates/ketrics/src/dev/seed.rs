@@ -100,6 +100,7 @@ mod tests {
             code: "db".to_owned(),
             permissions: Vec::new(),
             seed: vec!["seed.sql".to_owned()],
+            url: None,
         }
     }
 

@@ -5,6 +5,7 @@
 
 use crate::problem::Problem;
 use ketrics_services::check_parameter;
+use ketrics_services::database_engine;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -51,6 +52,9 @@ pub struct Database {
     /// Files with SQL to run when it is made, relative to the application's folder.
     #[serde(default)]
     pub seed: Vec<String>,
+    /// Where its server is; without one it is a SQLite file.
+    #[serde(default)]
+    pub url: Option<String>,
 }
 
 fn all_permissions() -> Vec<String> {
@@ -141,6 +145,24 @@ impl Settings {
                 database.code
             )));
         }
+        for Database {
+            code, seed, url, ..
+        } in &settings.databases
+        {
+            let Some(url) = url else {
+                continue;
+            };
+            database_engine(url).map_err(|fault| {
+                Problem::Failed(format!(
+                    "{FILE}: the `url` of the database {code:?}: {fault}"
+                ))
+            })?;
+            if !seed.is_empty() {
+                return Err(Problem::Failed(format!(
+                    "{FILE}: the database {code:?} has a `url`, and `seed` is for SQLite files only"
+                )));
+            }
+        }
         for (code, value) in &settings.parameters {
             check_parameter(value.get()).map_err(|fault| {
                 Problem::Failed(format!(
@@ -200,6 +222,18 @@ mod tests {
             (
                 "{ \"databases\": [{ \"code\": \"../x\" }] }",
                 "letters, digits, `-` and `_` only",
+            ),
+            (
+                "{ \"databases\": [{ \"code\": \"x\", \"url\": \"redis://h/d\" }] }",
+                "the `url` of the database \"x\": it must begin with",
+            ),
+            (
+                "{ \"databases\": [{ \"code\": \"x\", \"url\": \"mysql://u@h/d?a=1\" }] }",
+                "the parameter a is unknown",
+            ),
+            (
+                "{ \"databases\": [{ \"code\": \"x\", \"url\": \"mysql://u@h/d\", \"seed\": [\"a\"] }] }",
+                "`seed` is for SQLite files only",
             ),
             (
                 "{ \"parameters\": { \"billing\": [1] } }",

@@ -1,5 +1,7 @@
 //! The one door: every call that tenant code can make, and every reply.
 
+mod ai;
+mod applications;
 mod database;
 mod documentdb;
 mod http;
@@ -7,8 +9,15 @@ mod job;
 mod messages;
 mod parameter;
 mod secret;
+mod users;
 mod volume;
 
+pub use ai::AiCall;
+pub use ai::AiReply;
+pub use ai::ChatMessage;
+pub use ai::ChatRole;
+pub use applications::ApplicationsCall;
+pub use applications::ApplicationsReply;
 pub use database::DatabaseCall;
 pub use database::DatabaseReply;
 pub use documentdb::DocumentDbCall;
@@ -32,6 +41,10 @@ pub use parameter::ParameterCall;
 pub use parameter::ParameterReply;
 pub use secret::SecretCall;
 pub use secret::SecretReply;
+pub use users::UserGroup;
+pub use users::UserInfo;
+pub use users::UsersCall;
+pub use users::UsersReply;
 pub use volume::CopySource;
 pub use volume::ObjectInfo;
 pub use volume::PutOptions;
@@ -62,6 +75,32 @@ pub enum ServiceCall {
     Parameter(ParameterCall),
     /// `ketrics.DocumentDb`
     DocumentDb(DocumentDbCall),
+    /// `ketrics.Users`
+    Users(UsersCall),
+    /// `ketrics.Applications`
+    Applications(ApplicationsCall),
+    /// `ketrics.AI`
+    Ai(AiCall),
+}
+
+impl ServiceCall {
+    /// The service's name, as receipts and metrics have it.
+    #[must_use]
+    pub const fn service(&self) -> &'static str {
+        match self {
+            Self::Volume(_) => "volume",
+            Self::Database(_) => "database",
+            Self::Secret(_) => "secret",
+            Self::Job(_) => "job",
+            Self::Messages(_) => "messages",
+            Self::Http(_) => "http",
+            Self::Parameter(_) => "parameter",
+            Self::DocumentDb(_) => "documentDb",
+            Self::Users(_) => "users",
+            Self::Applications(_) => "applications",
+            Self::Ai(_) => "ai",
+        }
+    }
 }
 
 /// The reply to a [`ServiceCall`], of the same service and variant.
@@ -84,6 +123,12 @@ pub enum ServiceReply {
     Parameter(ParameterReply),
     /// `ketrics.DocumentDb`
     DocumentDb(DocumentDbReply),
+    /// `ketrics.Users`
+    Users(UsersReply),
+    /// `ketrics.Applications`
+    Applications(ApplicationsReply),
+    /// `ketrics.AI`
+    Ai(AiReply),
 }
 
 /// A failed call, as data: the class of the SDK that stands for it and that class's constructor

@@ -7,6 +7,7 @@
 mod calendar;
 mod connections;
 mod engine;
+mod mysql;
 mod placeholders;
 mod pool;
 mod postgres;
@@ -16,6 +17,7 @@ mod socket;
 mod sqlite;
 
 pub(crate) use connections::OpenConnections;
+pub use settings::database_engine;
 
 use crate::Invocation;
 use crate::OpenError;
@@ -37,6 +39,7 @@ use ketrics_directory::Lookup;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::ServiceError;
+use mysql::MySql;
 use postgres::Postgres;
 use sqlite::Sqlite;
 use std::sync::Arc;
@@ -48,6 +51,7 @@ pub(crate) struct Databases {
     directory: Directory,
     sqlite: Arc<dyn Engine>,
     postgres: Arc<dyn Engine>,
+    mysql: Arc<dyn Engine>,
 }
 
 impl Databases {
@@ -58,6 +62,7 @@ impl Databases {
             directory,
             sqlite: Arc::new(Sqlite::new(root)),
             postgres: Arc::new(Postgres::new()),
+            mysql: Arc::new(MySql::new()),
         })
     }
 
@@ -183,6 +188,7 @@ impl Databases {
         let engine = match connected.database.engine.as_str() {
             "sqlite" => &self.sqlite,
             "postgresql" | "postgres" => &self.postgres,
+            "mysql" | "mariadb" => &self.mysql,
             other => {
                 return Err(refused(&format!(
                     "the engine {other} is not available on this host"

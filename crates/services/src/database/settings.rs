@@ -46,8 +46,9 @@ fn invalid(what: impl std::fmt::Display) -> ConnectError {
 }
 
 impl Settings {
-    /// Reads a URL of one of these schemes.
-    pub(crate) fn read(text: &str, schemes: &[&str], port: u16) -> Result<Self, ConnectError> {
+    /// Reads the URL of a server of this kind.
+    pub(crate) fn read(text: &str, kind: &Kind) -> Result<Self, ConnectError> {
+        let Kind { schemes, port, .. } = kind;
         let shape = || {
             invalid(format_args!(
                 "they must be a URL like {}://user:password@host/database",
@@ -113,13 +114,48 @@ impl Settings {
         };
         Ok(Self {
             host: host.trim_matches(['[', ']']).to_owned(),
-            port: url.port().unwrap_or(port),
+            port: url.port().unwrap_or(*port),
             user,
             password: url.password().map(decoded).transpose()?,
             database,
             tls,
             most,
         })
+    }
+}
+
+/// A kind of server: its name in the directory, the schemes of its URLs, and its port.
+pub(crate) struct Kind {
+    pub(crate) engine: &'static str,
+    pub(crate) schemes: [&'static str; 2],
+    pub(crate) port: u16,
+}
+
+pub(crate) const POSTGRES: Kind = Kind {
+    engine: "postgresql",
+    schemes: ["postgresql", "postgres"],
+    port: 5432,
+};
+
+pub(crate) const MYSQL: Kind = Kind {
+    engine: "mysql",
+    schemes: ["mysql", "mariadb"],
+    port: 3306,
+};
+
+/// The engine of the server that a database's URL leads to, by its name in the directory.
+///
+/// # Errors
+/// When the URL is not valid: what is wrong, without any part of it but a parameter's name.
+pub fn database_engine(url: &str) -> Result<&'static str, String> {
+    let scheme = url.split(':').next().unwrap_or_default();
+    let kind = [POSTGRES, MYSQL]
+        .into_iter()
+        .find(|kind| kind.schemes.contains(&scheme))
+        .ok_or("it must begin with postgresql:// or mysql://")?;
+    match Settings::read(url, &kind) {
+        Ok(_) => Ok(kind.engine),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -137,7 +173,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Settings, ConnectError> {
-        Settings::read(text, &["postgresql", "postgres"], 5432)
+        Settings::read(text, &POSTGRES)
     }
 
     #[test]
@@ -163,6 +199,22 @@ mod tests {
             .ok()
             .unwrap();
         assert_eq!(roots.tls, Tls::Verified(Some("/ca.pem".into())));
+    }
+
+    #[test]
+    fn the_scheme_names_the_engine() {
+        for (url, engine) in [
+            ("postgres://u@h/d", Ok("postgresql")),
+            ("mariadb://u@h/d", Ok("mysql")),
+            ("sqlite://u@h/d", Err("must begin with")),
+            ("mysql://h/d", Err("must be a URL like mysql://")),
+        ] {
+            match (database_engine(url), engine) {
+                (Ok(found), Ok(engine)) => assert_eq!(found, engine),
+                (Err(reason), Err(part)) => assert!(reason.contains(part), "{reason}"),
+                other => panic!("{url}: {other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 use crate::database::engine::ConnectError;
 use crate::database::settings::Settings;
 use crate::database::settings::Tls;
+use rustix::io::Errno;
+use rustix::net::RecvFlags;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -20,9 +23,30 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 /// A socket, encrypted or not.
-pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Sync + Unpin {
+    /// What is below the encryption.
+    fn tcp(&self) -> &TcpStream;
+}
 
-impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Socket for S {}
+impl Socket for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Socket for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+/// Whether nothing has come that nobody asked for, which mostly is the server's farewell. The
+/// system is asked, because the runtime may not have heard of it yet.
+pub(crate) fn is_silent(socket: &dyn Socket) -> bool {
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    let come = rustix::net::recv(socket.tcp(), &mut [0_u8; 1], flags);
+    matches!(come, Err(Errno::AGAIN))
+}
 
 /// A reason for tenant code, which has no host, user or database in it.
 pub(crate) fn refused(reason: &str) -> ConnectError {

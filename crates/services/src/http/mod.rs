@@ -11,14 +11,20 @@ mod egress;
 mod errors;
 mod policy;
 mod redirect;
+mod rule;
+mod tenants;
 
-pub use policy::AllowRule;
-pub use policy::AllowRuleError;
 pub use policy::EgressPolicy;
+pub use policy::Otherwise;
+pub use policy::TenantEgress;
+pub use rule::EgressRule;
+pub use rule::EgressRuleError;
+pub use tenants::InvalidEgress;
 
 use crate::Invocation;
 use crate::invocation::over;
 use egress::Clients;
+use ketrics_directory::Directory;
 use ketrics_protocol::HttpCall;
 use ketrics_protocol::HttpReply;
 use ketrics_protocol::ServiceError;
@@ -31,6 +37,7 @@ use reqwest::header::HeaderName;
 use reqwest::header::HeaderValue;
 use reqwest::header::USER_AGENT;
 use std::time::Duration;
+use tenants::TenantClients;
 use url::Url;
 
 const DEFAULT_TIMEOUT_MS: f64 = 30_000.0;
@@ -56,14 +63,14 @@ const IGNORED: [&str; 10] = [
 ];
 
 pub(crate) struct Http {
-    clients: Clients,
+    tenants: TenantClients,
 }
 
 impl Http {
-    pub(crate) fn new(policy: EgressPolicy) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            clients: Clients::new(policy)?,
-        })
+    pub(crate) fn new(policy: EgressPolicy, directory: Directory) -> Self {
+        Self {
+            tenants: TenantClients::new(policy, directory),
+        }
     }
 
     pub(crate) async fn handle(
@@ -110,7 +117,8 @@ impl Http {
             )));
         }
         let timeout = check_timeout(timeout)?;
-        let exchange = tokio::time::timeout(timeout, self.exchange(hop, most));
+        let clients = self.tenants.of(invocation.caller().tenant_id).await?;
+        let exchange = tokio::time::timeout(timeout, exchange(&clients, hop, most));
         match invocation.bounded(exchange).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(_)) => Err(ServiceError::plain(format!(
@@ -121,42 +129,42 @@ impl Http {
             Err(_) => Err(over()),
         }
     }
+}
 
-    async fn exchange(&self, first: Hop, most: u32) -> Result<HttpReply, ServiceError> {
-        let mut hop = first;
-        let mut followed = 0;
-        loop {
-            let response = self.send(&hop).await?;
-            match redirect::target(&hop, &response)? {
-                Some(_) if most == 0 => return receive(response).await,
-                Some(_) if followed == most => {
-                    return Err(ServiceError::plain(format!(
-                        "Maximum number of redirects exceeded: {most}"
-                    ))
-                    .with_code("ERR_FR_TOO_MANY_REDIRECTS"));
-                }
-                Some(target) => {
-                    hop = redirect::follow(hop, response.status(), target);
-                    followed += 1;
-                }
-                None => return receive(response).await,
+async fn exchange(clients: &Clients, first: Hop, most: u32) -> Result<HttpReply, ServiceError> {
+    let mut hop = first;
+    let mut followed = 0;
+    loop {
+        let response = send(clients, &hop).await?;
+        match redirect::target(&hop, &response)? {
+            Some(_) if most == 0 => return receive(response).await,
+            Some(_) if followed == most => {
+                return Err(ServiceError::plain(format!(
+                    "Maximum number of redirects exceeded: {most}"
+                ))
+                .with_code("ERR_FR_TOO_MANY_REDIRECTS"));
             }
+            Some(target) => {
+                hop = redirect::follow(hop, response.status(), target);
+                followed += 1;
+            }
+            None => return receive(response).await,
         }
     }
+}
 
-    async fn send(&self, hop: &Hop) -> Result<Response, ServiceError> {
-        let client = self.clients.for_url(&hop.url)?;
-        let mut request = client
-            .request(hop.method.clone(), hop.url.clone())
-            .headers(hop.headers.clone());
-        if let Some(body) = &hop.body {
-            request = request.body(body.clone());
-        }
-        request
-            .send()
-            .await
-            .map_err(|error| errors::describe(&error, &hop.url))
+async fn send(clients: &Clients, hop: &Hop) -> Result<Response, ServiceError> {
+    let client = clients.for_url(&hop.url)?;
+    let mut request = client
+        .request(hop.method.clone(), hop.url.clone())
+        .headers(hop.headers.clone());
+    if let Some(body) = &hop.body {
+        request = request.body(body.clone());
     }
+    request
+        .send()
+        .await
+        .map_err(|error| errors::describe(&error, &hop.url))
 }
 
 async fn receive(mut response: Response) -> Result<HttpReply, ServiceError> {

@@ -1,132 +1,69 @@
-//! Which addresses applications may reach: the public internet, and what the host names.
+//! Which addresses a tenant's applications may reach: the public internet, and beyond that or
+//! less than that what the host and the tenant's own rules name.
 
-use std::fmt;
+use crate::http::rule::EgressRule;
+use crate::http::rule::within;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
-use std::str::FromStr;
 
-/// Which addresses that are not public applications may reach all the same. The default is none.
+/// Which addresses that are not public the applications of every tenant may reach. The default is
+/// none.
 #[derive(Clone, Debug, Default)]
 pub struct EgressPolicy {
     /// What is allowed beyond the public internet.
-    pub allow: Vec<AllowRule>,
+    pub allow: Vec<EgressRule>,
 }
 
-/// One exception: `127.0.0.1:4000`, `10.1.0.0/16`, `[::1]:8080`, `shipping.internal`,
-/// `localhost:4000`. Without a port, every port is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AllowRule {
-    to: Destination,
-    port: Option<u16>,
+/// What the applications of one tenant may reach, in the order in which it is decided: what is
+/// denied, they may not; what is allowed, they may; anything else by `otherwise`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantEgress {
+    /// Refused, even where it is public or allowed by the host.
+    pub deny: Vec<EgressRule>,
+    /// Allowed, even where it is not public.
+    pub allow: Vec<EgressRule>,
+    /// What becomes of everything else.
+    pub otherwise: Otherwise,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Destination {
-    Host(String),
-    Network(IpAddr, u8),
+/// What becomes of a destination that no rule names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Otherwise {
+    /// It is allowed where it is on the public internet.
+    #[default]
+    Public,
+    /// It is refused.
+    Nothing,
 }
 
-/// A rule that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the egress rule {0:?} cannot be read: write a host, an address or a network \
-     (10.1.0.0/16), with :port behind it to allow one port only"
-)]
-pub struct AllowRuleError(String);
-
-impl FromStr for AllowRule {
-    type Err = AllowRuleError;
-
-    fn from_str(text: &str) -> Result<Self, AllowRuleError> {
-        let error = || AllowRuleError(text.to_owned());
-        let (to, port) = if let Some(rest) = text.strip_prefix('[') {
-            let (address, rest) = rest.split_once(']').ok_or_else(error)?;
-            let port = match rest {
-                "" => None,
-                rest => Some(rest.strip_prefix(':').ok_or_else(error)?),
-            };
-            (address, port)
-        } else if text.matches(':').count() == 1 {
-            let (to, port) = text.split_once(':').ok_or_else(error)?;
-            (to, Some(port))
-        } else {
-            (text, None)
-        };
-        let port = port
-            .map(|port| port.parse().map_err(|_| error()))
-            .transpose()?;
-        Ok(Self {
-            to: destination(to).ok_or_else(error)?,
-            port,
-        })
-    }
+/// Both together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Egress {
+    pub(crate) host: EgressPolicy,
+    pub(crate) tenant: TenantEgress,
 }
 
-impl fmt::Display for AllowRule {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.to {
-            Destination::Host(host) => formatter.write_str(host)?,
-            Destination::Network(IpAddr::V6(address), bits) => {
-                write!(formatter, "[{address}/{bits}]")?;
-            }
-            Destination::Network(address, bits) => write!(formatter, "{address}/{bits}")?,
-        }
-        self.port
-            .map_or(Ok(()), |port| write!(formatter, ":{port}"))
-    }
-}
-
-fn destination(text: &str) -> Option<Destination> {
-    if let Some((address, bits)) = text.split_once('/') {
-        let address: IpAddr = address.parse().ok()?;
-        let bits: u8 = bits.parse().ok()?;
-        return (bits <= width(address)).then_some(Destination::Network(address, bits));
-    }
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Some(Destination::Network(address, width(address)));
-    }
-    let named = !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-    named.then(|| Destination::Host(text.to_ascii_lowercase()))
-}
-
-fn width(address: IpAddr) -> u8 {
-    if address.is_ipv4() { 32 } else { 128 }
-}
-
-fn within(address: IpAddr, network: IpAddr, bits: u8) -> bool {
-    match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => {
-            let shift = 32 - u32::from(bits.min(32));
-            u32::from(address).checked_shr(shift) == u32::from(network).checked_shr(shift)
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) => {
-            let shift = 128 - u32::from(bits.min(128));
-            u128::from(address).checked_shr(shift) == u128::from(network).checked_shr(shift)
-        }
-        _ => false,
-    }
-}
-
-impl EgressPolicy {
+impl Egress {
     /// Whether a connection to this address is allowed when it was asked for by this host.
     pub(crate) fn allows(&self, host: &str, address: IpAddr, port: u16) -> bool {
-        is_public(address)
-            || self.allow.iter().any(|rule| {
-                rule.port.is_none_or(|allowed| allowed == port)
-                    && match &rule.to {
-                        Destination::Host(name) => name == host,
-                        Destination::Network(network, bits) => within(address, *network, *bits),
-                    }
-            })
+        let named = |rules: &[EgressRule]| rules.iter().any(|rule| rule.names(host, address, port));
+        if named(&self.tenant.deny) {
+            return false;
+        }
+        if named(&self.tenant.allow) || named(&self.host.allow) {
+            return true;
+        }
+        match self.tenant.otherwise {
+            Otherwise::Public => is_public(address),
+            Otherwise::Nothing => false,
+        }
     }
 
     /// The ports that some rule names.
     pub(crate) fn named_ports(&self) -> impl Iterator<Item = u16> {
-        self.allow.iter().filter_map(|rule| rule.port)
+        let rules = self.tenant.deny.iter().chain(&self.tenant.allow);
+        rules.chain(&self.host.allow).filter_map(EgressRule::port)
     }
 }
 
@@ -247,44 +184,36 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_allows_what_it_names_and_no_more() {
-        let policy = |rule: &str| EgressPolicy {
-            allow: vec![rule.parse().unwrap()],
+    fn what_is_denied_is_refused_what_is_allowed_is_not_and_the_rest_is_as_it_is_told() {
+        let rules = |rules: &[&str]| rules.iter().map(|rule| rule.parse().unwrap()).collect();
+        let mut egress = Egress {
+            host: EgressPolicy {
+                allow: rules(&["10.1.0.0/16"]),
+            },
+            tenant: TenantEgress {
+                deny: rules(&["10.1.2.0/24", "*.tracker.test", "8.8.4.4"]),
+                allow: rules(&["10.9.0.1:443", "api.test"]),
+                otherwise: Otherwise::Public,
+            },
         };
-        let ask = |rule: &str, host: &str, address: &str, port| {
-            policy(rule).allows(host, address.parse().unwrap(), port)
+        let ask = |egress: &Egress, host: &str, address: &str| {
+            egress.allows(host, address.parse().unwrap(), 443)
         };
-        assert!(ask("127.0.0.1:4000", "127.0.0.1", "127.0.0.1", 4000));
-        assert!(!ask("127.0.0.1:4000", "127.0.0.1", "127.0.0.1", 4001));
-        assert!(!ask("127.0.0.1:4000", "127.0.0.1", "127.0.0.2", 4000));
-        assert!(ask("10.1.0.0/16", "x.test", "10.1.255.1", 1));
-        assert!(!ask("10.1.0.0/16", "x.test", "10.2.0.1", 1));
-        assert!(ask("0.0.0.0/0", "x.test", "10.2.0.1", 1));
-        assert!(ask("[::1]:80", "::1", "::1", 80));
-        assert!(!ask("[::1]:80", "::1", "127.0.0.1", 80));
-        assert!(ask("::1", "::1", "::1", 81));
-        assert!(ask(
-            "Shipping.internal",
-            "shipping.internal",
-            "10.0.0.9",
-            443
-        ));
-        assert!(!ask("shipping.internal", "evil.test", "10.0.0.9", 443));
-    }
-
-    #[test]
-    fn a_rule_that_cannot_be_read_is_an_error_that_quotes_it() {
-        for rule in [
-            "",
-            "a b",
-            "10.0.0.0/33",
-            "host:port",
-            "host:70000",
-            "[::1",
-            "[::1]80",
+        for (host, address, open, closed) in [
+            ("x.test", "1.1.1.1", true, false),
+            ("x.test", "8.8.4.4", false, false),
+            ("x.test", "::ffff:8.8.4.4", false, false),
+            ("a.tracker.test", "1.1.1.1", false, false),
+            ("x.test", "10.1.1.1", true, true),
+            ("x.test", "10.1.2.3", false, false),
+            ("x.test", "10.9.0.1", true, true),
+            ("x.test", "10.9.0.2", false, false),
+            ("api.test", "1.1.1.1", true, true),
         ] {
-            let error = rule.parse::<AllowRule>().unwrap_err().to_string();
-            assert!(error.contains(&format!("{rule:?}")), "{error}");
+            egress.tenant.otherwise = Otherwise::Public;
+            assert_eq!(ask(&egress, host, address), open, "{host} {address}");
+            egress.tenant.otherwise = Otherwise::Nothing;
+            assert_eq!(ask(&egress, host, address), closed, "{host} {address}");
         }
     }
 }

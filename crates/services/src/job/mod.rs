@@ -4,8 +4,8 @@ use crate::Invocation;
 use crate::OpenError;
 use crate::ServicesConfig;
 use crate::failure::opaque;
+use crate::time::iso;
 use crate::token::Sealer;
-use chrono::SecondsFormat;
 use ketrics_directory::Application;
 use ketrics_directory::ApplicationId;
 use ketrics_directory::Directory;
@@ -335,12 +335,6 @@ fn describe(job: Job) -> JobStatus {
             message: failure.message,
         }),
     }
-}
-
-fn iso(milliseconds: i64) -> String {
-    chrono::DateTime::from_timestamp_millis(milliseconds)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 fn unexpected(error: DirectoryError) -> ServiceError {

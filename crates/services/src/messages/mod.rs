@@ -1,14 +1,22 @@
-//! `ketrics.Messages`: puts messages into users' inboxes.
-//!
-//! The inbox is the only channel there is so far; what asks for a push as well is kept like the
-//! rest.
+//! `ketrics.Messages`: puts messages into users' inboxes, and has them pushed where that is asked
+//! for.
+
+mod push;
+
+pub use push::PushConfig;
+pub use push::PushEngine;
+pub use push::WebhookConfig;
 
 use crate::Invocation;
+use crate::OpenError;
+use crate::ServicesConfig;
 use crate::failure::opaque;
+use crate::failure::reference;
 use chrono::DateTime;
 use chrono::Utc;
 use ketrics_directory::Directory;
 use ketrics_directory::DirectoryError;
+use ketrics_directory::MessageId;
 use ketrics_directory::NewMessage;
 use ketrics_directory::UserId;
 use ketrics_protocol::Delivery;
@@ -18,6 +26,7 @@ use ketrics_protocol::MessagePriority;
 use ketrics_protocol::MessagesCall;
 use ketrics_protocol::MessagesReply;
 use ketrics_protocol::ServiceError;
+use push::Pushes;
 
 const MAX_RECIPIENTS: usize = 1_000;
 const MAX_SUBJECT: usize = 200;
@@ -32,11 +41,29 @@ const BATCH: usize = 200;
 
 pub(crate) struct Messages {
     directory: Directory,
+    pushes: Pushes,
+}
+
+/// A message that was checked, and whether it is to be pushed.
+struct Checked {
+    message: NewMessage,
+    push: bool,
 }
 
 impl Messages {
-    pub(crate) fn new(directory: Directory) -> Self {
-        Self { directory }
+    pub(crate) async fn open(
+        config: &ServicesConfig,
+        directory: Directory,
+    ) -> Result<Self, OpenError> {
+        Ok(Self {
+            pushes: Pushes::open(&config.push, directory.clone()).await?,
+            directory,
+        })
+    }
+
+    /// Pushes messages for as long as it is polled; ends at once where nobody pushes.
+    pub(crate) async fn deliver_pushes(&self) {
+        self.pushes.deliver().await;
     }
 
     pub(crate) async fn handle(
@@ -125,7 +152,7 @@ impl Messages {
         &self,
         invocation: &Invocation,
         user_ids: Vec<String>,
-        message: &NewMessage,
+        checked: &Checked,
     ) -> Result<Vec<Delivery>, ServiceError> {
         let caller = invocation.caller();
         // What is no UUID is nobody's id, and is asked for like any other unknown one.
@@ -137,9 +164,21 @@ impl Messages {
         for batch in ids.chunks(BATCH) {
             let batch = self
                 .directory
-                .send_messages(caller.tenant_id, caller.application_id, batch, message)
+                .send_messages(
+                    caller.tenant_id,
+                    caller.application_id,
+                    batch,
+                    &checked.message,
+                )
                 .await
                 .map_err(unexpected)?;
+            if checked.push {
+                let messages: Vec<MessageId> = batch.iter().copied().flatten().collect();
+                // The inbox has them: a push that cannot be queued is no failure of the message.
+                if let Err(error) = self.pushes.queue(&messages).await {
+                    reference("queue pushes", error);
+                }
+            }
             sent.extend(batch);
         }
         let deliveries = user_ids
@@ -163,7 +202,7 @@ impl Messages {
     }
 }
 
-fn check(message: Message) -> Result<NewMessage, ServiceError> {
+fn check(message: Message) -> Result<Checked, ServiceError> {
     length("type", &message.kind, MAX_KIND)?;
     length("subject", &message.subject, MAX_SUBJECT)?;
     length("body", &message.body, MAX_BODY)?;
@@ -186,7 +225,8 @@ fn check(message: Message) -> Result<NewMessage, ServiceError> {
         .as_deref()
         .map(check_expiry)
         .transpose()?;
-    Ok(NewMessage {
+    let push = message.push;
+    let message = NewMessage {
         kind: message.kind,
         subject: message.subject,
         body: message.body,
@@ -198,7 +238,8 @@ fn check(message: Message) -> Result<NewMessage, ServiceError> {
         action_url: message.action_url,
         data: message.data,
         expires_at,
-    })
+    };
+    Ok(Checked { message, push })
 }
 
 fn length(field: &str, text: &str, most: usize) -> Result<(), ServiceError> {

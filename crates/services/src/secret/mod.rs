@@ -114,6 +114,16 @@ impl Secrets {
         Ok(())
     }
 
+    /// Whether a stored secret has this value. One that does not open has none.
+    pub(crate) async fn is(&self, secret: &ketrics_directory::Secret, value: &str) -> bool {
+        let Some(sealed) = unspell(&secret.ciphertext) else {
+            return false;
+        };
+        let context = stored(secret.tenant_id, &secret.code);
+        let opened = self.engine.open(&sealed, &context).await;
+        opened.is_ok_and(|opened| opened.as_slice() == value.as_bytes())
+    }
+
     pub(crate) async fn handle(
         &self,
         invocation: &Invocation,

@@ -1,4 +1,5 @@
-//! What `ketrics.Database` promises on every engine, held against each.
+//! What `ketrics.Database` promises on every engine, held against each: SQLite, a live PostgreSQL,
+//! a live MariaDB.
 
 use crate::database_servers::Hosted;
 use crate::db::Db;
@@ -8,6 +9,8 @@ use crate::db::number;
 use crate::db::text;
 use crate::world::invocation;
 use crate::world::told;
+use ketrics_directory::DatabaseSpec;
+use ketrics_directory::GrantKind;
 use ketrics_protocol::Cell;
 use ketrics_protocol::DatabaseCall;
 use std::time::Duration;
@@ -32,6 +35,7 @@ macro_rules! on_every_engine {
     ($($name:ident,)*) => {
         on_engine!(on_sqlite, SQLITE, $($name,)*);
         on_engine!(on_postgres, POSTGRES, $($name,)*);
+        on_engine!(on_mysql, MYSQL, $($name,)*);
     };
 }
 
@@ -50,6 +54,7 @@ on_every_engine! {
     a_closed_connection_leaves_nothing_locked,
     an_endless_statement_ends_with_its_invocation,
     a_pool_that_is_used_up_is_a_clear_error_and_recovers,
+    a_full_pool_of_one_tenant_leaves_another_alone,
     writers_lose_nothing_of_each_other,
     another_tenants_or_invocations_database_cannot_be_reached,
     only_a_granted_database_can_be_connected_to,
@@ -488,6 +493,40 @@ async fn a_pool_that_is_used_up_is_a_clear_error_and_recovers(hosted: &Hosted) {
     hosted.world.services.close(&db.invocation).await;
     let next = hosted.db().await;
     assert_eq!(next.query("SELECT 1", &[]).await.unwrap(), [number(1)]);
+}
+
+async fn a_full_pool_of_one_tenant_leaves_another_alone(hosted: &Hosted) {
+    let world = &hosted.world;
+    let spec = DatabaseSpec {
+        name: "main".to_owned(),
+        engine: hosted.server.engine.to_owned(),
+        settings: hosted.url.clone(),
+    };
+    let made = world.directory.put_database(world.other.id, "main", &spec);
+    made.await.unwrap();
+    let permissions = ["read".to_owned()];
+    let granted =
+        world
+            .directory
+            .grant(world.stranger.id, GrantKind::Database, "main", &permissions);
+    granted.await.unwrap();
+    // A reader, so that SQLite's one writer is not what is waited for.
+    hosted.grant("read").await;
+    let db = hosted.db().await;
+    for _ in 0..10 {
+        db.begin(None).await.unwrap();
+    }
+    let invocation = world.of_stranger();
+    let connection = connect(world, &invocation, "main").await.unwrap();
+    let other = Db {
+        world,
+        invocation,
+        connection,
+    };
+    assert_eq!(other.query("SELECT 1", &[]).await.unwrap(), [number(1)]);
+    assert!(db.query("SELECT 1", &[]).await.is_err());
+    world.services.close(&other.invocation).await;
+    world.services.close(&db.invocation).await;
 }
 
 async fn writers_lose_nothing_of_each_other(hosted: &Hosted) {

@@ -1,7 +1,8 @@
 //! Databases of their own on real servers, one per test.
 //!
-//! PostgreSQL is where `KETRICS_TEST_POSTGRES` says, or where the development machines have it. Where
-//! there is none, its tests pass and say so; in CI (`CI=true`) they fail.
+//! PostgreSQL and MariaDB are where `KETRICS_TEST_POSTGRES` and `KETRICS_TEST_MYSQL` say, or where the
+//! development machines have them. Where there is none, its tests pass and say so; in CI (`CI=true`)
+//! they fail.
 
 use crate::db::Db;
 use crate::db::connect;
@@ -27,6 +28,13 @@ pub const POSTGRES: Server = Server {
     variable: "KETRICS_TEST_POSTGRES",
     url: "postgresql://root@127.0.0.1:5432/test",
     drop: " WITH (FORCE)",
+};
+
+pub const MYSQL: Server = Server {
+    engine: "mysql",
+    variable: "KETRICS_TEST_MYSQL",
+    url: "mysql://root@127.0.0.1:3306/test",
+    drop: "",
 };
 
 /// No server: a file of the host.
@@ -100,7 +108,7 @@ impl Server {
     }
 }
 
-async fn put(world: &World, code: &str, engine: &str, url: &str, permission: &str) {
+pub async fn put(world: &World, code: &str, engine: &str, url: &str, permission: &str) {
     let spec = DatabaseSpec {
         name: code.to_owned(),
         engine: engine.to_owned(),

@@ -26,19 +26,19 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-struct Got {
+pub struct Got {
     status: u16,
-    headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, String>,
     body: Vec<u8>,
 }
 
 impl Got {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 }
 
-fn request(method: &str, url: impl Into<String>) -> HttpCall {
+pub fn request(method: &str, url: impl Into<String>) -> HttpCall {
     HttpCall::Request {
         method: method.into(),
         url: url.into(),
@@ -49,7 +49,7 @@ fn request(method: &str, url: impl Into<String>) -> HttpCall {
     }
 }
 
-async fn send(world: &World, call: HttpCall) -> Result<Got, ServiceError> {
+pub async fn send(world: &World, call: HttpCall) -> Result<Got, ServiceError> {
     let invocation = world.invocation();
     match world.call(&invocation, ServiceCall::Http(call)).await? {
         ServiceReply::Http(HttpReply::Request {
@@ -66,7 +66,7 @@ async fn send(world: &World, call: HttpCall) -> Result<Got, ServiceError> {
     }
 }
 
-async fn code(world: &World, url: &str) -> String {
+pub async fn code(world: &World, url: &str) -> String {
     let error = send(world, request("GET", url)).await.err().unwrap();
     assert_eq!(error.class, "Error");
     error
@@ -94,14 +94,14 @@ async fn redirect(Path((status, to)): Path<(u16, String)>) -> impl IntoResponse 
     )
 }
 
-async fn serve(router: Router) -> SocketAddr {
+pub async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     address
 }
 
-fn router() -> Router {
+pub fn router() -> Router {
     Router::new()
         .route("/echo", any(echo))
         .route("/redirect/{status}/{*to}", any(redirect))
@@ -121,7 +121,7 @@ fn router() -> Router {
         .route("/large", get(|| async { vec![b'x'; 33 * 1024 * 1024] }))
 }
 
-fn allow(addresses: &[SocketAddr]) -> EgressPolicy {
+pub fn allow(addresses: &[SocketAddr]) -> EgressPolicy {
     EgressPolicy {
         allow: addresses
             .iter()

@@ -209,6 +209,8 @@ async fn refused(volumes: VolumeEngine, secrets: SecretEngine) -> String {
         secrets,
         egress: EgressPolicy::default(),
         documents: ketrics_services::DocumentsEngine::default(),
+        ai: ketrics_services::AiEngine::default(),
+        push: ketrics_services::PushConfig::default(),
     };
     match Services::open(config, directory.unwrap()).await {
         Ok(_) => String::new(),

@@ -83,6 +83,11 @@ pub async fn s3() -> Option<String> {
     Some(endpoint)
 }
 
+/// Where the server is that speaks AWS's protocols.
+pub fn aws() -> Option<String> {
+    find("KETRICS_TEST_AWS", "server that speaks SNS")
+}
+
 /// Where KMS is, with a new key.
 pub async fn kms() -> Option<KmsConfig> {
     let endpoint = find("KETRICS_TEST_AWS", "server that speaks KMS")?;

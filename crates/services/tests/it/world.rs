@@ -1,5 +1,6 @@
 //! Two tenants with an application each, and a third application beside the first.
 
+use async_trait::async_trait;
 use ketrics_directory::Application;
 use ketrics_directory::DatabaseSpec;
 use ketrics_directory::DeploymentId;
@@ -13,11 +14,17 @@ use ketrics_protocol::RequestorKind;
 use ketrics_protocol::ServiceCall;
 use ketrics_protocol::ServiceError;
 use ketrics_protocol::ServiceReply;
+use ketrics_services::AiEngine;
 use ketrics_services::Caller;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
 use ketrics_services::OpenError;
+use ketrics_services::Peer;
+use ketrics_services::PeerError;
+use ketrics_services::PeerResult;
+use ketrics_services::Peers;
+use ketrics_services::PushConfig;
 use ketrics_services::SecretEngine;
 use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
@@ -48,6 +55,8 @@ pub struct Engines {
     pub volumes: VolumeEngine,
     pub secrets: SecretEngine,
     pub documents: DocumentsEngine,
+    pub ai: AiEngine,
+    pub push: PushConfig,
 }
 
 pub async fn world() -> World {
@@ -119,6 +128,8 @@ pub async fn open(
         volumes: engines.volumes.clone(),
         secrets: engines.secrets.clone(),
         documents: engines.documents.clone(),
+        ai: engines.ai.clone(),
+        push: engines.push.clone(),
     };
     Services::open(config, directory.clone()).await
 }
@@ -191,7 +202,7 @@ impl World {
 }
 
 pub fn invocation(tenant: &Tenant, application: &Application, left: Duration) -> Arc<Invocation> {
-    Arc::new(Invocation::new(Caller {
+    let caller = Caller {
         invocation_id: Uuid::new_v4(),
         tenant_id: tenant.id,
         tenant_code: tenant.code.clone(),
@@ -209,8 +220,24 @@ pub fn invocation(tenant: &Tenant, application: &Application, left: Duration) ->
             is_cross_app: None,
             source_application_code: None,
         },
+        path: Vec::new(),
         deadline: Instant::now() + left,
-    }))
+    };
+    Arc::new(Invocation::new(caller, Arc::new(NoPeers)))
+}
+
+/// There is no gateway, so nothing can be called.
+struct NoPeers;
+
+#[async_trait]
+impl Peers for NoPeers {
+    async fn find(&self, _: &Caller, _: &str) -> Result<Peer, PeerError> {
+        Err(PeerError::NotFound)
+    }
+
+    async fn call(&self, _: &Caller, _: &str, _: &str, _: String) -> Result<PeerResult, PeerError> {
+        Err(PeerError::NotFound)
+    }
 }
 
 /// The class and the constructor arguments of an error, for comparison.

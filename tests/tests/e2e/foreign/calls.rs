@@ -1,5 +1,7 @@
 //! Service calls as an invocation may write them, and the list of them all.
 
+use ketrics_protocol::AiCall;
+use ketrics_protocol::ApplicationsCall;
 use ketrics_protocol::CopySource;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DocumentDbCall;
@@ -14,6 +16,7 @@ use ketrics_protocol::ParameterCall;
 use ketrics_protocol::PutOptions;
 use ketrics_protocol::SecretCall;
 use ketrics_protocol::ServiceCall;
+use ketrics_protocol::UsersCall;
 use ketrics_protocol::VolumeCall;
 use std::collections::BTreeMap;
 
@@ -24,6 +27,7 @@ pub const KEY: &str = "key";
 pub const SETTINGS: &str = "settings";
 pub const DOCS: &str = "docs";
 pub const TEAM: &str = "team";
+pub const BESIDE: &str = "beside";
 
 /// Names every variant, so that a new one does not compile before it stands here, and a test that
 /// goes through [`ALL`] fails until it is tried.
@@ -55,6 +59,9 @@ every_call! {
     Http(HttpCall): Request;
     Parameter(ParameterCall): Get;
     DocumentDb(DocumentDbCall): Connect Put Get Delete List Query;
+    Users(UsersCall): List;
+    Applications(ApplicationsCall): Connect Invoke;
+    Ai(AiCall): Chat;
 }
 
 /// The field of a call that names a resource by its code, and the error when there is none.
@@ -102,12 +109,18 @@ pub fn code_of(call: &mut ServiceCall) -> Option<(&mut String, &'static str)> {
             ..
         }) => Some((application, "CrossAppPermissionError")),
         ServiceCall::Job(JobCall::GetStatus { job_id }) => Some((job_id, "JobNotFoundError")),
+        ServiceCall::Applications(
+            ApplicationsCall::Connect { application }
+            | ApplicationsCall::Invoke { application, .. },
+        ) => Some((application, "ApplicationNotFoundError")),
         // `exists` answers false instead, which the test looks at by itself.
         ServiceCall::Secret(_)
         | ServiceCall::Database(_)
         | ServiceCall::Job(_)
         | ServiceCall::Messages(_)
-        | ServiceCall::Http(_) => None,
+        | ServiceCall::Http(_)
+        | ServiceCall::Users(_)
+        | ServiceCall::Ai(_) => None,
     }
 }
 

@@ -9,12 +9,17 @@ mod calls;
 mod sides;
 
 use calls::ALL;
+use calls::BESIDE;
 use calls::DB;
 use calls::DOCS;
 use calls::FILES;
 use calls::KEY;
 use calls::SETTINGS;
 use calls::TEAM;
+use ketrics_protocol::AiCall;
+use ketrics_protocol::ApplicationsCall;
+use ketrics_protocol::ChatMessage;
+use ketrics_protocol::ChatRole;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DocumentDbCall;
 use ketrics_protocol::HttpCall;
@@ -23,6 +28,7 @@ use ketrics_protocol::MessagesCall;
 use ketrics_protocol::ParameterCall;
 use ketrics_protocol::SecretCall;
 use ketrics_protocol::ServiceCall;
+use ketrics_protocol::UsersCall;
 use ketrics_protocol::VolumeCall;
 use ketrics_tests::servers;
 use sides::Attacker;
@@ -284,6 +290,34 @@ fn elsewhere(victim: &Victim, url: &str) -> Vec<(ServiceCall, Must)> {
                 message: message(),
             }),
             Succeed,
+        ),
+        (ServiceCall::Users(UsersCall::List {}), ShowOwn),
+        (
+            ServiceCall::Applications(ApplicationsCall::Connect {
+                application: BESIDE.into(),
+            }),
+            Succeed,
+        ),
+        (
+            ServiceCall::Applications(ApplicationsCall::Invoke {
+                application: BESIDE.into(),
+                function: "show".into(),
+                payload: "null".into(),
+            }),
+            ShowOwn,
+        ),
+        (
+            ServiceCall::Ai(AiCall::Chat {
+                model: None,
+                messages: vec![ChatMessage {
+                    role: ChatRole::User,
+                    content: OWN.into(),
+                }],
+                max_tokens: None,
+                temperature: None,
+                system_prompt: None,
+            }),
+            Fail("AIFeatureDisabledError"),
         ),
         // The gateway itself, from inside.
         (ServiceCall::Http(http), Fail("Error")),

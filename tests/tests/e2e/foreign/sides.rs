@@ -1,6 +1,7 @@
 //! The two tenants: one has something to lose, the other has the socket.
 
 use crate::foreign::calls;
+use crate::foreign::calls::BESIDE;
 use crate::foreign::calls::DB;
 use crate::foreign::calls::DOCS;
 use crate::foreign::calls::FILES;
@@ -69,6 +70,14 @@ impl Stage {
                 ..AppSpec::new(HOLD)
             };
             let app = setup.app(spec).await;
+            // Beside it one that shows whose it is.
+            let source = format!("exports.show = () => {};", serde_json::json!(text));
+            let beside = AppSpec {
+                tenant,
+                code: BESIDE,
+                ..AppSpec::new(&source)
+            };
+            setup.app(beside).await;
             ids.push(resources(&setup, &app, text).await);
             apps.push(app);
         }
@@ -118,7 +127,11 @@ async fn resources(setup: &Setup, app: &App, text: &str) -> (String, String) {
         .add_group_member(group.id, app.user.id)
         .await
         .expect("a member");
-    for permission in ["iam:GetGroupData", "iam:GetMembershipData"] {
+    directory
+        .ensure_user(tenant, "shown@example.com", text, text)
+        .await
+        .expect("a user");
+    for permission in ["iam:GetGroupData", "iam:GetMembershipData", "iam:ListUsers"] {
         directory
             .grant_platform_permission(app.application.id, permission)
             .await

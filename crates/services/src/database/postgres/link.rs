@@ -14,11 +14,11 @@ use crate::database::postgres::value::Oid;
 use crate::database::postgres::value::Parameter;
 use crate::database::result::Weight;
 use crate::database::settings::Settings;
+use crate::database::socket;
 use crate::database::socket::Socket;
 use async_trait::async_trait;
 use bytes::BytesMut;
 use fallible_iterator::FallibleIterator;
-use futures_util::FutureExt;
 use ketrics_protocol::Cell;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::backend::DataRowBody;
@@ -460,15 +460,7 @@ fn server_error(body: &ErrorResponseBody) -> ServerError {
 #[async_trait]
 impl Link for PostgresLink {
     async fn answers(&mut self, silent: Duration) -> bool {
-        // What the server said in the meantime, which should be nothing but notices.
-        loop {
-            match self.socket.read_buf(&mut self.received).now_or_never() {
-                None => break,
-                Some(Ok(0) | Err(_)) => return false,
-                Some(Ok(_)) => {}
-            }
-        }
-        if !matches!(self.parsed(), Ok(None)) {
+        if !self.received.is_empty() || !socket::is_silent(&*self.socket) {
             return false;
         }
         if silent < ASK_AFTER {

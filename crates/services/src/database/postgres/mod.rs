@@ -32,6 +32,7 @@ use crate::database::engine::check_count;
 use crate::database::pool::Lease;
 use crate::database::pool::PoolKey;
 use crate::database::pool::Pools;
+use crate::database::settings;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
 use ketrics_directory::Database;
@@ -40,8 +41,6 @@ use link::Status;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
-
-const PORT: u16 = 5432;
 
 /// How much longer than its invocation a statement may run. By then it was cancelled; this is for
 /// a host that is no longer there to cancel anything.
@@ -98,8 +97,8 @@ impl Engine for Postgres {
         database: &Database,
         access: Access,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let settings = Settings::read(&database.settings, &["postgresql", "postgres"], PORT)?;
-        let settings = Arc::new(settings);
+        let read = Settings::read(&database.settings, &settings::POSTGRES)?;
+        let settings = Arc::new(read);
         let key = PoolKey {
             database: database.id,
             settings: database.settings.clone(),

@@ -1,0 +1,253 @@
+//! Copies pages from one document to another, with everything that they need and nothing else.
+
+use super::document::Document;
+use super::error::Result;
+use super::error::invalid;
+use super::page::PageId;
+use lopdf::Dictionary;
+use lopdf::Object;
+use lopdf::ObjectId;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+/// Entries of a page that lead to the rest of its document: its place in the page tree, in the
+/// logical structure and in article threads.
+const LEFT_BEHIND: [&[u8]; 3] = [b"Parent", b"StructParents", b"B"];
+
+/// Pages on their way to another document, as objects under their old numbers.
+pub struct CopiedPages {
+    pages: Vec<Dictionary>,
+    /// Where the pages stood, for what refers to them.
+    origins: Vec<ObjectId>,
+    objects: Vec<(ObjectId, Object)>,
+    /// All pages and nodes of the old tree, to which nothing must lead.
+    tree: HashSet<ObjectId>,
+    form: Option<Dictionary>,
+}
+
+/// Calls for every reference in an object.
+fn references(object: &Object, found: &mut impl FnMut(ObjectId)) {
+    match object {
+        Object::Reference(id) => found(*id),
+        Object::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Object::Dictionary(entries) => {
+            entries
+                .iter()
+                .for_each(|(_, value)| references(value, found));
+        }
+        Object::Stream(stream) => {
+            stream
+                .dict
+                .iter()
+                .for_each(|(_, value)| references(value, found));
+        }
+        _ => {}
+    }
+}
+
+/// Changes every reference in an object.
+fn redirect(object: &mut Object, to: &impl Fn(ObjectId) -> Object) {
+    match object {
+        Object::Reference(id) => *object = to(*id),
+        Object::Array(items) => items.iter_mut().for_each(|item| redirect(item, to)),
+        Object::Dictionary(entries) => redirect_all(entries, to),
+        Object::Stream(stream) => redirect_all(&mut stream.dict, to),
+        _ => {}
+    }
+}
+
+fn redirect_all(entries: &mut Dictionary, to: &impl Fn(ObjectId) -> Object) {
+    entries
+        .iter_mut()
+        .for_each(|(_, value)| redirect(value, to));
+}
+
+impl Document {
+    /// Takes copies of pages, to be put into this document or another one.
+    ///
+    /// # Errors
+    /// When there is no page at an index.
+    pub fn copy_pages(&mut self, indexes: &[usize]) -> Result<CopiedPages> {
+        self.settle()?;
+        let mut copied = CopiedPages {
+            pages: Vec::with_capacity(indexes.len()),
+            origins: Vec::with_capacity(indexes.len()),
+            objects: Vec::new(),
+            tree: self.tree_objects(),
+            form: self.form().cloned(),
+        };
+        for &index in indexes {
+            let Some(&page) = self.pages.get(index) else {
+                return invalid(format!(
+                    "there is no page {index} to copy: the document has {}, counted from 0",
+                    self.pages.len()
+                ));
+            };
+            let page = self.page(page)?;
+            let mut dictionary = self.page_dictionary(page)?.clone();
+            page.inherited.settle(&mut dictionary);
+            for key in LEFT_BEHIND {
+                dictionary.remove(key);
+            }
+            copied.origins.push(page.object);
+            copied.pages.push(dictionary);
+        }
+        self.follow(&mut copied);
+        Ok(copied)
+    }
+
+    fn form(&self) -> Option<&Dictionary> {
+        let form = self.file.catalog().ok()?.get(b"AcroForm").ok()?;
+        self.resolve(form)?.as_dict().ok()
+    }
+
+    fn tree_objects(&self) -> HashSet<ObjectId> {
+        let pages = self.handles.iter().map(|page| page.object);
+        let nodes = self.file.objects.iter().filter_map(|(id, object)| {
+            let node = object.as_dict().ok()?;
+            (node.has_type(b"Pages") || node.has_type(b"Catalog")).then_some(*id)
+        });
+        pages.chain(nodes).collect()
+    }
+
+    /// Takes a copy of every object that the pages lead to, other pages excepted.
+    fn follow(&self, copied: &mut CopiedPages) {
+        let mut seen = HashSet::new();
+        let mut waiting = Vec::new();
+        let mut see = |id: ObjectId, waiting: &mut Vec<ObjectId>| {
+            if !copied.tree.contains(&id) && seen.insert(id) {
+                waiting.push(id);
+            }
+        };
+        let resources = copied.form.iter().filter_map(|form| form.get(b"DR").ok());
+        let entries = copied
+            .pages
+            .iter()
+            .flat_map(|page| page.iter().map(|(_, value)| value));
+        for value in entries.chain(resources) {
+            references(value, &mut |id| see(id, &mut waiting));
+        }
+        while let Some(id) = waiting.pop() {
+            let Some(object) = self.file.objects.get(&id) else {
+                continue;
+            };
+            references(object, &mut |id| see(id, &mut waiting));
+            copied.objects.push((id, object.clone()));
+        }
+    }
+
+    /// Puts copied pages behind the pages of this document.
+    ///
+    /// # Errors
+    /// When the document has no object number left.
+    pub fn paste_pages(&mut self, copied: CopiedPages) -> Result<Vec<PageId>> {
+        let mut numbers = HashMap::with_capacity(copied.objects.len());
+        for (old, _) in &copied.objects {
+            numbers.insert(*old, self.new_object_id()?);
+        }
+        let mut ids = Vec::with_capacity(copied.pages.len());
+        for origin in &copied.origins {
+            let id = self.new_object_id()?;
+            // Of a page that is copied twice, the first copy is what its annotations refer to.
+            numbers.entry(*origin).or_insert(id);
+            ids.push(id);
+        }
+        let to = |id: ObjectId| match numbers.get(&id) {
+            Some(id) => Object::Reference(*id),
+            // Another page of the old document, or nothing.
+            None => Object::Null,
+        };
+        for (old, mut object) in copied.objects {
+            redirect(&mut object, &to);
+            if let Some(id) = numbers.get(&old) {
+                self.file.set_object(*id, object);
+            }
+        }
+        let mut pages = Vec::with_capacity(ids.len());
+        for (id, mut page) in ids.into_iter().zip(copied.pages) {
+            redirect_all(&mut page, &to);
+            self.file.set_object(id, page);
+            let page = self.adopt(id)?;
+            self.place(page, self.pages.len());
+            pages.push(page);
+        }
+        if let Some(mut form) = copied.form {
+            redirect_all(&mut form, &to);
+            self.join_form(&pages, &form)?;
+        }
+        Ok(pages)
+    }
+
+    /// Makes the form fields on pages fields of this document's form.
+    fn join_form(&mut self, pages: &[PageId], theirs: &Dictionary) -> Result<()> {
+        let mut fields = Vec::new();
+        for page in pages {
+            for field in self.fields_on(*page) {
+                if !fields.contains(&field) {
+                    fields.push(field);
+                }
+            }
+        }
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let mut form = self.form().cloned().unwrap_or_default();
+        let known = form
+            .get(b"Fields")
+            .ok()
+            .and_then(|known| self.resolve(known));
+        let mut all = match known {
+            Some(Object::Array(known)) => known.clone(),
+            _ => Vec::new(),
+        };
+        all.extend(fields.into_iter().map(Object::Reference));
+        form.set("Fields", all);
+        for key in [&b"DR"[..], b"DA", b"NeedAppearances", b"SigFlags"] {
+            if let (false, Ok(value)) = (form.has(key), theirs.get(key)) {
+                form.set(key, value.clone());
+            }
+        }
+        let id = self.new_object_id()?;
+        self.file.set_object(id, form);
+        if let Ok(catalog) = self.file.catalog_mut() {
+            catalog.set("AcroForm", id);
+        }
+        Ok(())
+    }
+
+    /// The form fields whose widgets are on a page: those at the top, which hold the others.
+    fn fields_on(&self, page: PageId) -> Vec<ObjectId> {
+        const DEEPEST: usize = 64;
+        let annotations = self.page(page).ok().and_then(|page| {
+            let annotations = self.page_dictionary(page).ok()?.get(b"Annots").ok()?;
+            self.resolve(annotations)?.as_array().ok()
+        });
+        let mut fields = Vec::new();
+        for annotation in annotations.into_iter().flatten() {
+            let Ok(mut field) = annotation.as_reference() else {
+                continue;
+            };
+            let is_widget = self.file.get_dictionary(field).is_ok_and(|annotation| {
+                annotation
+                    .get(b"Subtype")
+                    .and_then(Object::as_name)
+                    .is_ok_and(|name| name == b"Widget")
+            });
+            if !is_widget {
+                continue;
+            }
+            for _ in 0..DEEPEST {
+                let parent = self
+                    .file
+                    .get_dictionary(field)
+                    .and_then(|field| field.get(b"Parent"));
+                match parent.and_then(Object::as_reference) {
+                    Ok(parent) if self.file.has_object(parent) => field = parent,
+                    _ => break,
+                }
+            }
+            fields.push(field);
+        }
+        fields
+    }
+}

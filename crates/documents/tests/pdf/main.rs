@@ -1,0 +1,12 @@
+//! PDF documents, against files made by others and programs made by others: `qpdf` checks what is
+//! written, poppler's `pdftoppm` and `pdftotext` show it.
+
+mod copying;
+mod drawing;
+mod fixtures;
+mod fonts;
+mod hostile;
+mod images;
+mod pages;
+mod regressions;
+mod tools;

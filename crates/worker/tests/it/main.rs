@@ -1,0 +1,3 @@
+//! The worker's walls, tried from inside.
+
+mod refused;

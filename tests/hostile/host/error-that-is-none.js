@@ -1,0 +1,1 @@
+exports.attack = () => { throw new Proxy({}, { get() { throw new Error("again"); }, getPrototypeOf() { throw 1; } }); };

@@ -1,0 +1,1 @@
+exports.attack = () => "x".repeat(7 * 1024 * 1024);

@@ -1,0 +1,1 @@
+exports.attack = () => { const kept = []; for (;;) kept.push(new ArrayBuffer(8_000_000)); };

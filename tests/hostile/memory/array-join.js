@@ -1,0 +1,1 @@
+exports.attack = () => new Array(2 ** 29).join("xxxx").length;

@@ -1,0 +1,1 @@
+exports.attack = () => new Array(2 ** 32 - 1).fill(0).length;

@@ -1,0 +1,1 @@
+exports.attack = () => { let a = [1]; for (;;) a = [...a, ...a]; };

@@ -1,0 +1,1 @@
+exports.attack = () => { let n = 3n; for (;;) n *= n; };

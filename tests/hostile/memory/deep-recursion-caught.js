@@ -1,0 +1,1 @@
+exports.attack = () => { const f = () => { try { return f(); } finally { f(); } }; return f(); };

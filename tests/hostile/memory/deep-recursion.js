@@ -1,0 +1,1 @@
+exports.attack = () => { const f = (n) => f(n + 1) + 1; return f(0); };

@@ -1,0 +1,1 @@
+exports.attack = () => { const map = new Map(); for (let i = 0; ; i++) map.set(i, i); };

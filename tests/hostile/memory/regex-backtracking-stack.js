@@ -1,0 +1,1 @@
+exports.attack = () => { const text = "a".repeat(2 ** 25); for (;;) /(?:(a)|b)*c/.exec(text); };

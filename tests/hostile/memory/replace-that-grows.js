@@ -1,0 +1,1 @@
+exports.attack = () => { let s = "aa"; for (;;) s = s.replace(/a/g, "aaaa"); };

@@ -1,0 +1,1 @@
+exports.attack = () => { const kept = []; for (;;) kept.push(`${kept.length}`.padEnd(2 ** 28, "xy")); };

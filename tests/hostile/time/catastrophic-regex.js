@@ -1,0 +1,1 @@
+exports.attack = () => /^(a+)+$/.test(`${"a".repeat(64)}b`);

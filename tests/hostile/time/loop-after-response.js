@@ -1,0 +1,4 @@
+exports.attack = () => {
+  setTimeout(() => { for (;;); }, 0);
+  return "held";
+};

@@ -1,0 +1,1 @@
+exports.attack = () => { try { throw new Error("x"); } finally { for (;;); } };

@@ -1,0 +1,1 @@
+exports.attack = () => ({ get x() { for (;;); } });

@@ -1,0 +1,1 @@
+exports.attack = () => new Proxy({}, { ownKeys() { for (;;); } });

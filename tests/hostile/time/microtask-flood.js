@@ -1,0 +1,4 @@
+exports.attack = () => new Promise(() => {
+  const again = () => { Promise.resolve().then(again); queueMicrotask(() => {}); };
+  again();
+});

@@ -1,0 +1,1 @@
+exports.attack = () => { for (let i = 0; i < 1_000_000; i++) setTimeout(() => {}, 1); };

@@ -1,0 +1,1 @@
+exports.attack = () => new Promise(() => { const again = () => process.nextTick(again); again(); });

@@ -1,0 +1,1 @@
+exports.attack = () => new Promise((resolve) => setTimeout(resolve, 2 ** 31 - 1));

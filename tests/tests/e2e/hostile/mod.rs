@@ -1,0 +1,120 @@
+//! Every abuse of `tests/hostile`, while a neighbour's calls are watched.
+
+mod outside;
+
+use ketrics_tests::Answer;
+use ketrics_tests::hostile::Abuse;
+use ketrics_tests::hostile::Arena;
+use std::collections::BTreeSet;
+
+/// What came of an attack, in the table's words.
+fn outcome(answer: &Answer) -> String {
+    if answer.status == 200 {
+        let result = &answer.body["result"];
+        return result
+            .as_str()
+            .map_or_else(|| result.to_string(), str::to_owned);
+    }
+    let code = answer.body["error"]["code"].as_str();
+    code.unwrap_or("no answer of the host's").to_owned()
+}
+
+/// Runs a group, and says what came to something else than the table has.
+async fn run(group: &str) -> (Arena, Vec<String>) {
+    let arena = Arena::of(group).await;
+    let watch = arena.watch();
+    let mut wrong = Vec::new();
+    for (abuse, app) in &arena.attackers {
+        let answer = arena.attack(app).await;
+        let came = outcome(&answer);
+        if !abuse.expected.is_empty() && !abuse.expected.contains(&came) {
+            let Abuse { name, expected, .. } = abuse;
+            let message = &answer.body["error"]["message"];
+            wrong.push(format!(
+                "{name}: {came}, not {}: {message}",
+                expected.join(" or ")
+            ));
+        }
+    }
+    let watched = watch.end().await;
+    assert!(
+        watched.failures.is_empty(),
+        "the neighbour noticed: {:?}",
+        watched.failures
+    );
+    assert!(!watched.times.is_empty(), "the neighbour was never called");
+    (arena, wrong)
+}
+
+async fn holds(group: &str) -> Arena {
+    let (arena, wrong) = run(group).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    arena
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time() {
+    holds("time").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory() {
+    holds("memory").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn escape() {
+    let arena = holds("escape").await;
+    let attacker = |name: &str| {
+        let found = arena.attackers.iter().find(|(abuse, _)| abuse.name == name);
+        &found.expect("a bundle").1
+    };
+    // What an earlier call of the same application left is looked for by a later one.
+    for _ in 0..3 {
+        let answer = arena.attack(attacker("escape/leftovers")).await;
+        assert_eq!(outcome(&answer), "held");
+    }
+    let mut seen = BTreeSet::new();
+    for call in 1..=5 {
+        let answer = arena.attack(attacker("escape/predicted-randomness")).await;
+        let values = answer.result()["differs"]
+            .as_array()
+            .expect("a list")
+            .clone();
+        seen.extend(values.iter().map(ToString::to_string));
+        assert_eq!(
+            seen.len(),
+            call * values.len(),
+            "a value came twice: {values:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reach() {
+    holds("reach").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data() {
+    holds("data").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn host() {
+    let arena = holds("host").await;
+    let log = arena.host.log_text();
+    // Each line of the log is one JSON object, and none was written by a tenant.
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+        assert_ne!(line["message"], "forged");
+        let flood = line["message"]
+            .as_str()
+            .is_some_and(|text| text.len() > 64 * 1024);
+        assert!(!flood, "a line is longer than it may be");
+    }
+    assert!(
+        !log.contains('\u{1b}'),
+        "an escape reached the log as it was"
+    );
+}
