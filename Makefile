@@ -61,7 +61,7 @@ test-rust: build example apps
 	scripts/test-servers cargo test --release --locked --workspace
 
 bench: build tests/benches/node/node_modules/.package-lock.json ## measure what an invocation costs
-	cargo bench --locked --workspace --bench invocation --bench pdf
+	cargo bench --locked --workspace --bench invocation --bench excel --bench pdf
 	scripts/test-servers cargo bench --locked --workspace --bench content
 
 fmt: runtime-js/node_modules/.package-lock.json ## format everything

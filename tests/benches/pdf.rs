@@ -4,14 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ketrics_directory::VolumeSpec;
-use ketrics_tests::App;
 use ketrics_tests::AppSpec;
-use ketrics_tests::Host;
+use ketrics_tests::Cost;
 use ketrics_tests::Setup;
-use serde_json::Value;
 use serde_json::json;
-use std::path::Path;
-use std::process::Command;
 
 /// What `node/pdf.mjs` does with pdf-lib.
 const BUNDLE: &str = r"
@@ -54,13 +50,6 @@ exports.nothing = async () => 0;
 /// Of so many runs, the fastest counts: everything else is what the machine did beside.
 const RUNS: usize = 5;
 
-/// What something took.
-struct Cost {
-    milliseconds: f64,
-    megabytes: f64,
-    bytes: u64,
-}
-
 #[tokio::main]
 async fn main() {
     let setup = Setup::new().await;
@@ -69,7 +58,8 @@ async fn main() {
     volume.await;
     let host = setup.start();
     let folder = tempfile::tempdir().expect("a folder");
-    node("sources", folder.path());
+    // It prints no cost.
+    let _ = Cost::of_node("pdf.mjs", "sources", folder.path());
     let documents: Vec<String> = (0..20)
         .map(|number| std::fs::read(folder.path().join(format!("{number}.pdf"))))
         .map(|bytes| STANDARD.encode(bytes.expect("a document")))
@@ -88,12 +78,12 @@ async fn main() {
     ] {
         let mut ours = Vec::new();
         for _ in 0..RUNS {
-            ours.push(invocation(&host, &app, what).await);
+            ours.push(Cost::of_invocation(&host, &app, what).await);
         }
         let theirs = (0..RUNS)
-            .filter_map(|_| node(what, folder.path()))
+            .filter_map(|_| Cost::of_node("pdf.mjs", what, folder.path()))
             .collect();
-        let (ours, theirs) = (best(ours), best(theirs));
+        let (ours, theirs) = (Cost::best(ours), Cost::best(theirs));
         println!(
             "| {label} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} × | {:.2} | {}, {} |",
             ours.milliseconds,
@@ -106,66 +96,9 @@ async fn main() {
             theirs.bytes / 1_000,
         );
     }
-    let idle = invocation(&host, &app, "nothing").await;
+    let idle = Cost::of_invocation(&host, &app, "nothing").await;
     println!(
         "\nAn invocation that does nothing: {:.1} MB.",
         idle.megabytes
     );
-}
-
-fn best(costs: Vec<Cost>) -> Cost {
-    let fastest = costs
-        .into_iter()
-        .min_by(|one, other| one.milliseconds.total_cmp(&other.milliseconds));
-    fastest.expect("at least one run")
-}
-
-async fn invocation(host: &Host, app: &App, function: &str) -> Cost {
-    let receipts = || {
-        let text = host.log_text();
-        let lines = text.lines().filter(|line| line.contains("peakMemoryBytes"));
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let before = receipts().len();
-    let bytes = host.call(app, function, json!({})).await.result();
-    // The receipt comes a moment after the answer.
-    let receipt = loop {
-        if let Some(line) = receipts().get(before) {
-            let line: Value = serde_json::from_str(line).expect("JSON");
-            break line;
-        }
-        tokio::task::yield_now().await;
-    };
-    let number = |name: &str| find(&receipt, name).and_then(Value::as_f64);
-    Cost {
-        milliseconds: number("wallMs").expect("a time"),
-        megabytes: number("peakMemoryBytes").expect("a size") / 1e6,
-        bytes: bytes.as_u64().unwrap_or(0),
-    }
-}
-
-/// An entry anywhere in an object.
-fn find<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    object
-        .get(name)
-        .or_else(|| object.values().find_map(|value| find(value, name)))
-}
-
-fn node(what: &str, folder: &Path) -> Option<Cost> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/node/pdf.mjs");
-    let mut command = Command::new("node");
-    command.arg(script).arg(what).arg(folder);
-    let output = command.output().expect("node runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let cost: Value = serde_json::from_slice(&output.stdout).ok()?;
-    Some(Cost {
-        milliseconds: cost["milliseconds"].as_f64()?,
-        megabytes: cost["memory"].as_f64()? / 1e6,
-        bytes: cost["bytes"].as_u64()?,
-    })
 }

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod cost;
 pub mod fixtures;
 mod folder;
 mod host;
@@ -19,6 +20,7 @@ mod setup;
 mod token;
 
 pub use answer::Answer;
+pub use cost::Cost;
 pub use fixtures::built;
 pub use folder::Folder;
 pub use host::Host;

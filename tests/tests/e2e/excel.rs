@@ -103,8 +103,8 @@ async fn a_workbook_is_made_changed_and_read_again() {
         assert!(seen.contains(&cell), "{cell} is not in {seen:?}");
     }
     let changed = host.call(&app, "changed", json!(null)).await.result();
-    let formula = json!({ "formula": "C1+1" });
-    let rows = json!([null, [null, formula, "text 1", 2], [null, null, "b", true]]);
+    let formula = json!({ "formula": "C1+1", "result": 1 });
+    let rows = json!([null, [null, formula, "text 1", 2], [null, "b", true]]);
     assert_eq!(changed, json!([rows, 2, ["renamed"]]));
 }
 

@@ -3,8 +3,30 @@
 import type { ErrorTypeGuard } from "../errors/base.js";
 import type { SandboxBuffer } from "../sdk/binary.js";
 import type { ExcelError, ExcelParseError, ExcelWriteError } from "./errors.js";
-/** What a cell holds. A formula reads as its result, rich text as its characters. */
+/** What a cell holds. */
 export type ExcelCellValue = null | undefined | number | string | boolean | Date;
+/**
+ * What a cell holds that is no plain value, as ExcelJS has it. Such a cell reads as this object,
+ * whatever the type of `value` says: `cell.type` tells, and `cell.text` and `cell.formula` do
+ * without it.
+ */
+export type ExcelObjectValue = {
+    formula: string;
+    result?: ExcelCellValue | {
+        error: string;
+    };
+} | {
+    text: string;
+    hyperlink: string;
+    tooltip?: string;
+} | {
+    richText: {
+        text: string;
+        font?: object;
+    }[];
+} | {
+    error: string;
+};
 /** The values of a row in the order of the columns; as `values`, from index 1 on. */
 export type ExcelRowValues = ExcelCellValue[];
 /** The values of a row by the keys of the columns. */
@@ -12,11 +34,11 @@ export type ExcelRowObject = Record<string, ExcelCellValue>;
 /** A column. */
 export interface ExcelColumnDefinition {
     /** The text that stands in row 1. */
-    header?: string;
+    header?: string | undefined;
     /** The name by which rows that are objects give its value. */
-    key?: string;
+    key?: string | undefined;
     /** The width, in characters of the standard font. */
-    width?: number;
+    width?: number | undefined;
 }
 /** How a new worksheet looks. */
 export interface AddWorksheetOptions {
@@ -30,7 +52,8 @@ export interface AddWorksheetOptions {
 /** A cell. */
 export interface IExcelCell {
     /** What it holds, at most 32,767 characters; a merged cell has the value of the first one. */
-    value: ExcelCellValue;
+    get value(): ExcelCellValue;
+    set value(value: ExcelCellValue | ExcelObjectValue);
     /** The value as text. */
     readonly text: string;
     /** Where it is, for example `B3`. */
@@ -40,8 +63,11 @@ export interface IExcelCell {
     /** Its column, from 1. */
     readonly col: number;
     /** Its formula without the equals sign, if it has one. */
-    formula?: string;
-    /** What kind of value it holds. */
+    formula?: string | undefined;
+    /**
+     * What kind of value it holds, as ExcelJS names it: `Null`, `Merge`, `Number`, `String`, `Date`,
+     * `Hyperlink`, `Formula`, `RichText`, `Boolean` or `Error`.
+     */
     readonly type: string;
 }
 /** A row. */

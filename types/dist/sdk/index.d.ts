@@ -17,7 +17,7 @@ export { DocumentDbAccessDeniedError, DocumentDbError, DocumentDbNotFoundError, 
 export type { DocumentDbListOptions, DocumentDbListResult, DocumentDbModule, DocumentDbPutOptions, DocumentDbQueryOptions, IDocumentDbConnection, } from "../documentdb/types.js";
 export type { ErrorClass, ErrorTypeGuard } from "../errors/base.js";
 export { ExcelError, ExcelParseError, ExcelWriteError, isExcelError, isExcelErrorType, } from "../excel/errors.js";
-export type { AddWorksheetOptions, ExcelCellValue, ExcelColumnDefinition, ExcelManager, ExcelModule, ExcelRowObject, ExcelRowValues, IExcelCell, IExcelRow, IExcelWorkbook, IExcelWorksheet, } from "../excel/types.js";
+export type { AddWorksheetOptions, ExcelCellValue, ExcelColumnDefinition, ExcelManager, ExcelModule, ExcelObjectValue, ExcelRowObject, ExcelRowValues, IExcelCell, IExcelRow, IExcelWorkbook, IExcelWorksheet, } from "../excel/types.js";
 export type { HttpClient, HttpRequestConfig, HttpResponse } from "../http/types.js";
 export { CrossAppPermissionError, EltJobExecutionError, EltJobExecutionError as JobExecutionError, InvalidFunctionError, isJobError, isJobErrorType, JobError, JobNotFoundError, } from "../job/errors.js";
 export type { JobErrorDetails, JobGroupedModule, JobListParams, JobListResult, JobStatus, JobStatusValue, RunInBackgroundOptions, RunInBackgroundParams, } from "../job/types.js";

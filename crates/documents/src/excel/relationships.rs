@@ -6,6 +6,7 @@ use super::xml;
 use super::xml::Action;
 use super::xml::Node;
 use quick_xml::events::Event;
+use std::collections::HashSet;
 
 const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"></Relationships>";
 
@@ -99,27 +100,49 @@ pub(crate) fn add(
     target: &str,
     external: bool,
 ) -> Result<String> {
-    let known = read(package, part)?;
-    let id = (1..)
-        .map(|number| format!("rId{number}"))
-        .find(|id| known.iter().all(|relationship| relationship.id != *id))
-        .unwrap_or_default();
+    let mut ids = add_all(package, part, kind, &[target], external)?;
+    Ok(ids.pop().unwrap_or_default())
+}
+
+/// Adds relationships of one kind and gives their ids: all at once, since a worksheet may have tens
+/// of thousands of links.
+pub(crate) fn add_all(
+    package: &mut Package,
+    part: &str,
+    kind: &str,
+    targets: &[&str],
+    external: bool,
+) -> Result<Vec<String>> {
+    let known: HashSet<String> = read(package, part)?
+        .into_iter()
+        .map(|relationship| relationship.id)
+        .collect();
     let mode = if external {
         " TargetMode=\"External\""
     } else {
         ""
     };
-    let entry = format!(
-        "<Relationship Id=\"{id}\" Type=\"{TYPES}{kind}\" Target=\"{}\"{mode}/>",
-        xml::escape(target)
-    );
+    let free = (1..)
+        .map(|number| format!("rId{number}"))
+        .filter(|id| !known.contains(id));
+    let ids: Vec<String> = free.take(targets.len()).collect();
+    let entries: Vec<String> = targets
+        .iter()
+        .zip(&ids)
+        .map(|(target, id)| {
+            format!(
+                "<Relationship Id=\"{id}\" Type=\"{TYPES}{kind}\" Target=\"{}\"{mode}/>",
+                xml::escape(target)
+            )
+        })
+        .collect();
     let name = package
         .find(&part_of(part))
         .unwrap_or_else(|| part_of(part));
     let text = package.text(&name)?.unwrap_or_else(|| EMPTY.to_owned());
-    let changed = append(&text, "Relationships", &entry);
+    let changed = append(&text, "Relationships", &entries);
     package.replace(&name, changed.into_bytes());
-    Ok(id)
+    Ok(ids)
 }
 
 /// Removes a relationship.
@@ -140,17 +163,24 @@ pub(crate) fn remove(package: &mut Package, part: &str, id: &str) -> Result<()> 
     Ok(())
 }
 
-/// Adds an element without prefix at the end of the root element, which may have been empty.
-pub(crate) fn append(text: &str, root: &str, entry: &str) -> String {
+/// Adds elements without prefix at the end of the root element, which may have been empty.
+pub(crate) fn append(text: &str, root: &str, entries: &[String]) -> String {
     if let Some(at) = text.rfind("</") {
         let name = text[at + 2..].trim_end().trim_end_matches('>').trim_end();
         let prefix = name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
         let colon = if prefix.is_empty() { "" } else { ":" };
-        let entry = entry.strip_prefix('<').unwrap_or(entry);
-        return format!("{}<{prefix}{colon}{entry}{}", &text[..at], &text[at..]);
+        let mut out = text[..at].to_owned();
+        for entry in entries {
+            out.push('<');
+            out.push_str(prefix);
+            out.push_str(colon);
+            out.push_str(entry.strip_prefix('<').unwrap_or(entry));
+        }
+        out.push_str(&text[at..]);
+        return out;
     }
     match text.rfind("/>") {
-        Some(at) => format!("{}>{entry}</{root}>", &text[..at]),
+        Some(at) => format!("{}>{}</{root}>", &text[..at], entries.concat()),
         None => text.to_owned(),
     }
 }
@@ -164,7 +194,7 @@ pub(crate) fn add_content_type(package: &mut Package, part: &str, kind: &str) ->
         return Ok(());
     };
     let entry = format!("<Override PartName=\"/{part}\" ContentType=\"{kind}\"/>");
-    let changed = append(&text, "Types", &entry);
+    let changed = append(&text, "Types", &[entry]);
     package.replace(CONTENT_TYPES, changed.into_bytes());
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::package::Package;
 use super::package::Source;
 use super::package::Stage;
 use super::relationships;
+use super::sheet::Link;
 use super::sheet::Sheet;
 use super::sheet_writer;
 use super::strings::Shared;
@@ -93,18 +94,30 @@ impl Workbook {
     fn add_links(&mut self) -> Result<()> {
         let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         for sheet in &mut self.sheets {
+            let is_new = |link: &&Link| link.attributes.is_none() && !is_inside(link);
+            let targets: Vec<&str> = sheet
+                .links
+                .iter()
+                .filter(is_new)
+                .map(|link| link.target.as_deref().unwrap_or_default())
+                .collect();
+            let mut ids = Vec::new();
+            if !targets.is_empty() {
+                let package = &mut self.package;
+                ids = relationships::add_all(package, &sheet.part, "hyperlink", &targets, true)?;
+            }
+            let mut ids = ids.into_iter();
             for link in &mut sheet.links {
                 if link.attributes.is_some() {
                     continue;
                 }
-                let target = link.target.as_deref().unwrap_or_default();
                 let mut attributes = String::new();
-                if let Some(place) = target.strip_prefix('#') {
+                if is_inside(link) {
+                    let target = link.target.as_deref().unwrap_or_default();
+                    let place = target.trim_start_matches('#');
                     xml::push_attribute(&mut attributes, "location", &xml::escape(place));
                 } else {
-                    let kind = "hyperlink";
-                    let id =
-                        relationships::add(&mut self.package, &sheet.part, kind, target, true)?;
+                    let id = ids.next().unwrap_or_default();
                     xml::push_attribute(&mut attributes, "xmlns:r", office);
                     xml::push_attribute(&mut attributes, "r:id", &id);
                 }
@@ -178,6 +191,12 @@ fn add_calculation(book: &str) -> String {
         return format!("{before}<{prefix}calcPr calcId=\"0\" fullCalcOnLoad=\"1\"/>{after}");
     }
     book.to_owned()
+}
+
+/// Whether a link leads to a place in the workbook itself, as `#Sheet1!A1`.
+fn is_inside(link: &Link) -> bool {
+    let target = link.target.as_deref();
+    target.is_some_and(|target| target.starts_with('#'))
 }
 
 fn has_formula(sheet: &Sheet) -> bool {

@@ -206,3 +206,25 @@ fn values_of_merged_cells_are_the_first_ones() {
     assert!(!cells.contains_key("D4"));
     assert!(!part(&mut workbook, "xl/worksheets/sheet1.xml").contains("mergeCell"));
 }
+
+#[test]
+fn macros_stay_where_they_are() {
+    let more = [("xl/vbaProject.bin", vec![7; 5_000])];
+    let mut workbook = Workbook::read(tools::book(&[SECOND], &more)).expect("it is read");
+    tools::set(&mut workbook, 0, 1, 1, "changed");
+    let parts = tools::parts(&workbook.write().expect("a file"));
+    assert_eq!(parts["xl/vbaProject.bin"], vec![7; 5_000]);
+}
+
+#[test]
+fn thousands_of_links_are_written_together() {
+    let mut workbook = workbook();
+    let rows: Vec<Vec<Value>> = (0..5_000)
+        .map(|row| vec![json!({ "text": "t", "hyperlink": format!("https://example.com/{row}") })])
+        .collect();
+    tools::put(&mut workbook, 0, 10, &rows);
+    let mut read = Workbook::read(workbook.write().expect("a file")).expect("it is read");
+    let cells = tools::all(&mut read, 0);
+    assert_eq!(cells["A10"].1["hyperlink"], "https://example.com/0");
+    assert_eq!(cells["A5009"].1["hyperlink"], "https://example.com/4999");
+}

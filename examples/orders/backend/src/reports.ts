@@ -71,8 +71,8 @@ export async function exportTransactions(payload: unknown) {
   const sheet = workbook.addWorksheet(month, { tabColor: "FF1F6FEB" });
   sheet.columns = [
     { header: "Date", key: "date", width: 12 },
-    { header: "Category", key: "category", width: 18 },
-    { header: "Note", key: "note", width: 40 },
+    { header: "Category", key: "category", width: 14 },
+    { header: "Note", key: "note", width: 34 },
     { header: "Amount", key: "amount", width: 12 },
   ];
   for (const { booked_on, category, note, amount_cents } of rows) {
