@@ -197,7 +197,7 @@ async fn a_refused_address_is_never_connected_to() {
         format!("http://localhost:{}/echo", other.port()),
         format!("http://0x7f000001:{}/echo", other.port()),
         format!("http://2130706433:{}/echo", other.port()),
-        format!("http://[::ffff:127.0.0.1]:{}/echo", server.port()),
+        format!("http://[::ffff:127.0.0.1]:{}/echo", other.port()),
         "http://169.254.169.254/latest/meta-data/".to_owned(),
         // Behind a redirect as well.
         format!("http://{server}/redirect/302/http://{other}/echo"),
