@@ -24,7 +24,7 @@ export async function excel() {
   const seen: [number, number][] = [];
   sheet.eachRow((one, number) => one.eachCell((found, column) => found.value === "ada" && seen.push([number, column]), { includeEmpty: false }), { includeEmpty: false });
   same("each", seen, [[5, 2]]);
-  same("getRows", sheet.getRows(2, 2)?.map((one) => one.number), [2, 3]);
+  same("getRows", sheet.getRows(2, 3)?.map((one) => one.number), [2, 3]);
   sheet.mergeCells("A10", "B11");
   sheet.mergeCells(12, 1, 12, 2);
   sheet.unMergeCells("A10", "B11");

@@ -164,12 +164,11 @@ async fn a_hundred_thousand_rows_fit_into_an_invocation() {
     let app = setup.app(AppSpec::new(BUNDLE)).await;
     let host = setup.start();
     let large = host.call(&app, "large", json!(null)).await.result();
-    let row = 99_999.0;
     let last = json!([
         null,
         99_999,
         "name 99999",
-        row / 3.0,
+        33_333,
         false,
         "same",
         199_998,

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 /// How deep elements may nest: far more than any workbook needs.
 const MAX_DEPTH: usize = 256;
 
-/// A reader that does not care about the names of end tags' prefixes.
+/// A reader of XML; end tags must match.
 pub(crate) fn reader(xml: &str) -> Reader<&[u8]> {
     Reader::from_str(xml)
 }

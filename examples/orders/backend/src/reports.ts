@@ -70,10 +70,10 @@ export async function exportTransactions(payload: unknown) {
   const workbook = ketrics.Excel.create();
   const sheet = workbook.addWorksheet(month, { tabColor: "FF1F6FEB" });
   sheet.columns = [
-    { header: "Date", key: "date", width: 12 },
+    { header: "Date", key: "date", width: 11 },
     { header: "Category", key: "category", width: 14 },
-    { header: "Note", key: "note", width: 34 },
-    { header: "Amount", key: "amount", width: 12 },
+    { header: "Note", key: "note", width: 28 },
+    { header: "Amount", key: "amount", width: 10 },
   ];
   for (const { booked_on, category, note, amount_cents } of rows) {
     sheet.addRow([new Date(booked_on), category, note, amount_cents / 100]);
