@@ -102,7 +102,7 @@ fn every_kind_of_png_looks_as_it_should() {
                     .any(|(one, other)| one.abs_diff(*other) > 3)
             });
         let share = far.count() as f64 / drawn.pixels.len() as f64;
-assert!(share == 0.0, "{name}: {share}");
+        assert!(share == 0.0, "{name}: {share}");
     }
 }
 
