@@ -271,6 +271,21 @@ fn op_done(state: &mut OpState, #[string] json: String) {
     process.outcome.get_or_insert(Outcome::Returned(json));
 }
 
+/// The longest message and stack of an error that are passed on, in bytes.
+const MOST_ERROR_BYTES: usize = 256 * 1024;
+
+/// A text of an error, or what stands for one that is too long. A part of it could end in the
+/// middle of a secret, which nobody would find then.
+fn within_bounds(text: String) -> String {
+    if text.len() <= MOST_ERROR_BYTES {
+        return text;
+    }
+    format!(
+        "The function failed with an error of {} bytes; {MOST_ERROR_BYTES} is the most that is passed on",
+        text.len()
+    )
+}
+
 #[op2(fast)]
 fn op_failed(
     state: &mut OpState,
@@ -287,8 +302,8 @@ fn op_failed(
     let process = state.borrow_mut::<Process>();
     process.outcome.get_or_insert(Outcome::Failed(Failure {
         code,
-        message,
-        stack,
+        message: within_bounds(message),
+        stack: stack.map(within_bounds),
     }));
 }
 

@@ -49,6 +49,18 @@ struct Running {
     process: Process,
 }
 
+impl Running {
+    /// Whether the process can still be told to fork. It says nothing after its first byte.
+    fn is_alive(&self) -> bool {
+        let mut byte = [0];
+        let flags = rustix::net::RecvFlags::DONTWAIT;
+        matches!(
+            rustix::net::recv(&self.control, &mut byte, flags),
+            Err(error) if error == rustix::io::Errno::AGAIN
+        )
+    }
+}
+
 impl Base {
     /// Starts the base zygote.
     ///
@@ -70,6 +82,18 @@ impl Base {
         let base = self.spawner.spawn().await?;
         check_level(self.floor, base.level, "base zygote")?;
         Ok(base)
+    }
+
+    /// Lets go of a base zygote that has ended, so that it is reaped. The next application starts
+    /// another.
+    pub fn sweep(&self) {
+        let Ok(mut running) = self.running.try_lock() else {
+            return;
+        };
+        if running.as_ref().is_some_and(|base| !base.is_alive()) {
+            tracing::error!("the base zygote ended");
+            *running = None;
+        }
     }
 
     /// The least sandbox that a process may have.

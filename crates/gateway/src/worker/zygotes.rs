@@ -131,6 +131,7 @@ impl Zygotes {
     /// Lets zygotes go that nobody has used for long, and sooner those whose deployment or
     /// environment was replaced. Calls that run in their processes go on.
     pub fn sweep(&self) {
+        self.base.sweep();
         let mut slots = self.slots();
         let mut newest = HashMap::new();
         for (key, slot) in &*slots {

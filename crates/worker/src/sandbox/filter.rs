@@ -51,6 +51,9 @@ const NEW_MEMORY: &[&[Argument]] = &[&[bits(2, EXECUTABLE, 0), bits(3, ANONYMOUS
 /// Memory becomes executable only in the way in which V8 makes room for code: all rights at once.
 const PROTECTION: &[&[Argument]] = &[&[bits(2, EXECUTABLE, 0)], &[is(2, READ_WRITE_EXECUTE)]];
 
+/// What the standard library and V8 say when they give up; standard error leads nowhere.
+const LAST_WORDS: &[&[Argument]] = &[&[is(0, libc::STDERR_FILENO as u64)]];
+
 /// The only question that a process may ask about itself: whether it is filtered.
 const IS_FILTERED: &[Argument] = &[is(0, libc::PR_GET_SECCOMP as u64)];
 
@@ -86,6 +89,8 @@ const COMMON: &[Allowed] = &[
     (libc::SYS_sched_yield, &[]),
     (libc::SYS_restart_syscall, &[]),
     (libc::SYS_rt_sigreturn, &[]),
+    (libc::SYS_write, LAST_WORDS),
+    (libc::SYS_writev, LAST_WORDS),
     // The C library's `abort` begins with it; its signal is not let through.
     (libc::SYS_rt_sigprocmask, &[]),
     (libc::SYS_exit_group, &[]),

@@ -127,6 +127,11 @@ fn a_call_that_is_listed_is_refused_with_other_arguments() {
         ] {
             assert_refused(lock, Sysno::prctl, [option.into(), 1, 0, 0, 0, 0]);
         }
+        // The socket and standard output: only the last words are let through, and lead nowhere.
+        for descriptor in [0, 1, 3] {
+            assert_refused(lock, Sysno::write, [descriptor, 0, 0, 0, 0, 0]);
+            assert_refused(lock, Sysno::writev, [descriptor, 0, 0, 0, 0, 0]);
+        }
         // The limits of another process.
         assert_refused(lock, Sysno::prlimit64, [1, 0, 0, 0, 0, 0]);
         assert_refused(lock, Sysno::seccomp, [2, 0, 0, 0, 0, 0]);
