@@ -17,11 +17,13 @@ import { jobModule } from "./job/job.ts";
 import { messagesModule } from "./messages/messages.ts";
 import { parameterModule } from "./parameter/parameter.ts";
 import { pdfClasses, pdfModule } from "./pdf/pdf.ts";
+import type { FlatNames } from "./sdk/flat-names.ts";
+import type { SdkModules } from "./sdk/ketrics.ts";
 import { secretModule } from "./secret/secret.ts";
 import { usersModule } from "./users/users.ts";
 import { VolumeConnection, volumeModule } from "./volume/volume.ts";
 
-const modules = {
+const modules: SdkModules & Pick<FlatNames, "DatabaseConnection"> = {
   console: logger,
   http,
   Volume: volumeModule,

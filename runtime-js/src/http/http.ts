@@ -7,6 +7,7 @@ import { op_http } from "ext:core/ops";
 import { options, serviceCall } from "../service/call.ts";
 import { URL, URLSearchParams } from "../web/url.ts";
 import { bodyOf, dataOf } from "./body.ts";
+import type { HttpClient, HttpResponse } from "./types.ts";
 
 const DEFAULT_TIMEOUT = 30_000;
 const LONGEST_TIMEOUT = 120_000;
@@ -91,7 +92,12 @@ function bounded(value: unknown, what: string, least: number, most: number): num
   throw new TypeError(`${what} must be ${least} to ${most}, got ${String(value)}`);
 }
 
-async function request(method: string, url: unknown, data: unknown, given: Config | undefined) {
+async function request<Data>(
+  method: string,
+  url: unknown,
+  data: unknown,
+  given: Config | undefined,
+): Promise<HttpResponse<Data>> {
   const config = options<Config>(given, "the configuration of a request");
   const headers = headersOf(config.headers);
   const body = bodyOf(data, headers.get("content-type"));
@@ -112,7 +118,7 @@ async function request(method: string, url: unknown, data: unknown, given: Confi
   const reply = await serviceCall<Reply>(`ketrics.http.${method.toLowerCase()}`, op_http, call);
   const received: Record<string, string> = Object.fromEntries(reply.headers);
   return {
-    data: method === "HEAD" ? "" : dataOf(reply.body, received["content-type"]),
+    data: (method === "HEAD" ? "" : dataOf(reply.body, received["content-type"])) as Data,
     status: reply.status,
     statusText: reply.statusText,
     headers: received,
@@ -120,20 +126,20 @@ async function request(method: string, url: unknown, data: unknown, given: Confi
 }
 
 /** `ketrics.http`. */
-export const http = {
-  async get(url: string, config?: Config) {
-    return await request("GET", url, undefined, config);
+export const http: HttpClient = {
+  async get<Data = unknown>(url: string, config?: Config) {
+    return await request<Data>("GET", url, undefined, config);
   },
-  async post(url: string, data?: unknown, config?: Config) {
-    return await request("POST", url, data, config);
+  async post<Data = unknown>(url: string, data?: unknown, config?: Config) {
+    return await request<Data>("POST", url, data, config);
   },
-  async put(url: string, data?: unknown, config?: Config) {
-    return await request("PUT", url, data, config);
+  async put<Data = unknown>(url: string, data?: unknown, config?: Config) {
+    return await request<Data>("PUT", url, data, config);
   },
-  async delete(url: string, config?: Config & { data?: unknown }) {
-    return await request("DELETE", url, config?.data, config);
+  async delete<Data = unknown>(url: string, config?: Config & { data?: unknown }) {
+    return await request<Data>("DELETE", url, config?.data, config);
   },
-  async patch(url: string, data?: unknown, config?: Config) {
-    return await request("PATCH", url, data, config);
+  async patch<Data = unknown>(url: string, data?: unknown, config?: Config) {
+    return await request<Data>("PATCH", url, data, config);
   },
 };

@@ -11,6 +11,7 @@ import {
   JobError,
   JobNotFoundError,
 } from "./errors.ts";
+import type { JobGroupedModule, JobListParams, JobListResult, JobStatus } from "./types.ts";
 
 const LONGEST_TIMEOUT = 900_000;
 const MOST_PER_PAGE = 100;
@@ -22,11 +23,6 @@ interface RunInBackground {
   function: string;
   payload?: unknown;
   options?: { timeout?: number; idempotencyKey?: string };
-}
-
-interface JobStatus {
-  jobId: string;
-  error?: object | null;
 }
 
 function timeoutOf(timeout: number | undefined): number | undefined {
@@ -77,10 +73,10 @@ async function runInBackground(job: RunInBackground): Promise<string> {
 async function getStatus(jobId: string): Promise<JobStatus> {
   const call = { getStatus: { jobId: filledText(jobId, "the ID of a job") } };
   const reply = await serviceCall<{ job: JobStatus }>("ketrics.Job.getStatus", op_job, call);
-  return present(reply.job);
+  return present(reply.job) as JobStatus;
 }
 
-async function list(given?: { status?: string; limit?: number; cursor?: string }) {
+async function list(given?: JobListParams): Promise<JobListResult> {
   const { status, limit, cursor } = options(given, "the parameter of ketrics.Job.list");
   if (status != null && !STATES.includes(status)) {
     const reason = `the status of a job is one of ${STATES.join(", ")}; got '${String(status)}'`;
@@ -101,11 +97,11 @@ async function list(given?: { status?: string; limit?: number; cursor?: string }
     op_job,
     call,
   );
-  return present({ jobs: reply.jobs.map(present), cursor: reply.cursor });
+  return present({ jobs: reply.jobs.map(present) as JobStatus[], cursor: reply.cursor });
 }
 
 /** `ketrics.Job`. */
-export const jobModule = {
+export const jobModule: JobGroupedModule = {
   runInBackground,
   getStatus,
   list,

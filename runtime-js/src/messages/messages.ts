@@ -10,6 +10,7 @@ import {
   MessageValidationError,
   TenantGrantPermissionDeniedError,
 } from "./errors.ts";
+import type { MessagesGroupedModule } from "./types.ts";
 
 const LONGEST_SUBJECT = 200;
 const LONGEST_BODY = 10_000;
@@ -126,7 +127,7 @@ async function sendToGroup(given: MessageFields & { groupCode: string }) {
 }
 
 /** `ketrics.Messages`. */
-export const messagesModule = {
+export const messagesModule: MessagesGroupedModule = {
   send,
   sendBulk,
   sendToGroup,
