@@ -139,6 +139,7 @@ var _AIError = class _AIError extends Error {
     super(message);
     begin(this, { operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -160,6 +161,7 @@ var _AIAccessDeniedError = class _AIAccessDeniedError extends AIError {
     super(`Access denied to AI model '${model}'. ${reason}`, "chat");
     own(this, { model });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), model: this.model };
   }
@@ -171,6 +173,7 @@ var _AIRateLimitError = class _AIRateLimitError extends AIError {
     super(message, "chat");
     own(this, { retryAfter });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), retryAfter: this.retryAfter };
   }
@@ -183,6 +186,7 @@ var _AIQuotaExceededError = class _AIQuotaExceededError extends AIError {
     super(`Monthly AI token quota exceeded. ${counts}`, "chat");
     own(this, { limit, remaining });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), limit: this.limit, remaining: this.remaining };
   }
@@ -194,6 +198,7 @@ var _AIInvalidRequestError = class _AIInvalidRequestError extends AIError {
     super(`Invalid AI request: ${reason}`, "chat");
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -205,6 +210,7 @@ var _AIModelError = class _AIModelError extends AIError {
     super(`AI model error (${model}): ${reason}`, "chat");
     own(this, { model, reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), model: this.model, reason: this.reason };
   }
@@ -232,6 +238,7 @@ var _ApplicationsError = class _ApplicationsError extends Error {
     super(message);
     begin(this, { operation, applicationCode });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, applicationCode, operation, timestamp } = this;
     return { name, message, applicationCode, operation, timestamp: timestamp.toISOString() };
@@ -261,6 +268,7 @@ var _ApplicationPermissionDeniedError = class _ApplicationPermissionDeniedError 
     super(detail ? `${denied} ${detail}` : denied, "connect", targetApplicationCode);
     own(this, { sourceApplicationCode });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), sourceApplicationCode: this.sourceApplicationCode };
   }
@@ -273,6 +281,7 @@ var _ApplicationInvocationError = class _ApplicationInvocationError extends Appl
     super(failed, "invoke", applicationCode);
     own(this, { errorCode, functionName });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), errorCode: this.errorCode, functionName: this.functionName };
   }
@@ -285,6 +294,7 @@ var _ApplicationTimeoutError = class _ApplicationTimeoutError extends Applicatio
     super(message, "invoke", applicationCode);
     own(this, { functionName, timeoutMs });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), functionName: this.functionName, timeoutMs: this.timeoutMs };
   }
@@ -312,6 +322,7 @@ var _DatabaseError = class _DatabaseError extends Error {
     super(message);
     begin(this, { databaseCode, operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, databaseCode, operation, timestamp } = this;
     return { name, message, databaseCode, operation, timestamp: timestamp.toISOString() };
@@ -339,6 +350,7 @@ var _DatabaseConnectionError = class _DatabaseConnectionError extends DatabaseEr
     super(databaseCode, "connect", `Failed to connect to database '${databaseCode}': ${reason}`);
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -351,6 +363,7 @@ var _DatabaseQueryError = class _DatabaseQueryError extends DatabaseError {
     own(this, { reason });
     if (sql && sql.length <= LONGEST_SQL_IN_ERROR) own(this, { sql });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const json = { ...super.toJSON(), reason: this.reason };
     if (this.sql) json.sql = this.sql;
@@ -365,6 +378,7 @@ var _DatabaseTransactionError = class _DatabaseTransactionError extends Database
     super(databaseCode, "transaction", `Transaction failed${state}: ${reason}`);
     own(this, { reason, rolledBack });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason, rolledBack: this.rolledBack };
   }
@@ -391,6 +405,7 @@ var _DocumentDbError = class _DocumentDbError extends Error {
     super(message);
     begin(this, { databaseCode, operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, databaseCode, operation, timestamp } = this;
     return { name, message, databaseCode, operation, timestamp: timestamp.toISOString() };
@@ -413,6 +428,7 @@ var _DocumentDbAccessDeniedError = class _DocumentDbAccessDeniedError extends Do
     super(message, databaseCode, "connect");
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -425,6 +441,7 @@ var _DocumentDbPermissionDeniedError = class _DocumentDbPermissionDeniedError ex
     super(message, databaseCode, operation);
     own(this, { requiredPermission: permission });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), requiredPermission: this.requiredPermission };
   }
@@ -436,6 +453,7 @@ var _DocumentDbValidationError = class _DocumentDbValidationError extends Docume
     super(message, databaseCode, operation);
     own(this, { field });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), field: this.field };
   }
@@ -448,6 +466,7 @@ var _DocumentDbOperationError = class _DocumentDbOperationError extends Document
     super(cause ? `${failed}: ${cause}` : `${failed}.`, databaseCode, operation);
     own(this, { cause });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), cause: this.cause };
   }
@@ -474,6 +493,7 @@ var _ExcelError = class _ExcelError extends Error {
     super(message);
     begin(this, { operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -486,6 +506,7 @@ var _ExcelParseError = class _ExcelParseError extends ExcelError {
     super("read", `Failed to parse Excel file: ${reason}`);
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -497,6 +518,7 @@ var _ExcelWriteError = class _ExcelWriteError extends ExcelError {
     super("write", `Failed to write Excel file: ${reason}`);
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -516,6 +538,7 @@ var _JobError = class _JobError extends Error {
     super(message);
     begin(this, { operation, jobId });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, jobId, operation, timestamp } = this;
     return { name, message, jobId, operation, timestamp: timestamp.toISOString() };
@@ -537,6 +560,7 @@ var _InvalidFunctionError = class _InvalidFunctionError extends JobError {
     super(`Invalid function name '${functionName}'. ${rule}`, "runInBackground");
     own(this, { functionName });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), functionName: this.functionName };
   }
@@ -549,6 +573,7 @@ var _CrossAppPermissionError = class _CrossAppPermissionError extends JobError {
     super(`Cross-app job permission denied. ${reason}`, "runInBackground");
     own(this, { sourceApp, targetApp });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), sourceApp: this.sourceApp, targetApp: this.targetApp };
   }
@@ -560,6 +585,7 @@ var _EltJobExecutionError = class _EltJobExecutionError extends JobError {
     super(`Job '${jobId}' execution failed: ${message}`, "execute", jobId);
     own(this, { errorCode });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), errorCode: this.errorCode };
   }
@@ -648,6 +674,7 @@ var _ParameterError = class _ParameterError extends Error {
     super(message);
     begin(this, { parameterCode, operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, parameterCode, operation, timestamp } = this;
     return { name, message, parameterCode, operation, timestamp: timestamp.toISOString() };
@@ -677,6 +704,7 @@ var _ParameterInvalidJsonError = class _ParameterInvalidJsonError extends Parame
     super(message, parameterCode, "get");
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -701,6 +729,7 @@ var _PdfError = class _PdfError extends Error {
     super(message);
     begin(this, { operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -713,6 +742,7 @@ var _PdfParseError = class _PdfParseError extends PdfError {
     super("read", `Failed to parse PDF file: ${reason}`);
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -724,6 +754,7 @@ var _PdfWriteError = class _PdfWriteError extends PdfError {
     super("write", `Failed to write PDF file: ${reason}`);
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -743,6 +774,7 @@ var _SecretError = class _SecretError extends Error {
     super(message);
     begin(this, { secretCode, operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, secretCode, operation, timestamp } = this;
     return { name, message, secretCode, operation, timestamp: timestamp.toISOString() };
@@ -771,6 +803,7 @@ var _SecretDecryptionError = class _SecretDecryptionError extends SecretError {
     super(`Failed to decrypt secret '${secretCode}': ${reason}`, secretCode, "decrypt");
     own(this, { reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -783,6 +816,7 @@ var _SecretPayloadTooLargeError = class _SecretPayloadTooLargeError extends Secr
     super(message, "", "encrypt");
     own(this, { maxBytes, actualBytes });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), maxBytes: this.maxBytes, actualBytes: this.actualBytes };
   }
@@ -795,6 +829,7 @@ var _SecretReservedContextKeyError = class _SecretReservedContextKeyError extend
     super(message, "", operation);
     own(this, { reservedKey });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), reservedKey: this.reservedKey };
   }
@@ -821,6 +856,7 @@ var _UsersError = class _UsersError extends Error {
     super(message);
     begin(this, { operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -835,6 +871,7 @@ var _UsersPermissionDeniedError = class _UsersPermissionDeniedError extends User
     super(`${lacking} ${advice}`, "list");
     own(this, { missingPermissions });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), missingPermissions: this.missingPermissions };
   }
@@ -854,6 +891,7 @@ var _VolumeError = class _VolumeError extends Error {
     super(message);
     begin(this, { volumeCode, operation });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { name, message, volumeCode, operation, timestamp } = this;
     return { name, message, volumeCode, operation, timestamp: timestamp.toISOString() };
@@ -881,6 +919,7 @@ var _VolumePermissionDeniedError = class _VolumePermissionDeniedError extends Vo
     super(volumeCode, operation, message || standard);
     own(this, { requiredPermission });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), requiredPermission: this.requiredPermission };
   }
@@ -892,6 +931,7 @@ var _FileNotFoundError = class _FileNotFoundError extends VolumeError {
     super(volumeCode, "get", `File '${key}' not found in volume '${volumeCode}'`);
     own(this, { key });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), key: this.key };
   }
@@ -903,6 +943,7 @@ var _FileAlreadyExistsError = class _FileAlreadyExistsError extends VolumeError 
     super(volumeCode, "put", `File '${key}' already exists in volume '${volumeCode}'`);
     own(this, { key });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), key: this.key };
   }
@@ -914,6 +955,7 @@ var _InvalidPathError = class _InvalidPathError extends VolumeError {
     super("", "validate", `Invalid path '${path}': ${reason}`);
     own(this, { path, reason });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), path: this.path, reason: this.reason };
   }
@@ -927,6 +969,7 @@ var _FileSizeLimitError = class _FileSizeLimitError extends VolumeError {
     super(volumeCode, "put", message);
     own(this, { key, size, maxSize });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     return { ...super.toJSON(), key: this.key, size: this.size, maxSize: this.maxSize };
   }
@@ -940,6 +983,7 @@ var _ContentTypeNotAllowedError = class _ContentTypeNotAllowedError extends Volu
     super(volumeCode, "put", message);
     own(this, { key, contentType, allowedTypes });
   }
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON() {
     const { key, contentType, allowedTypes } = this;
     return { ...super.toJSON(), key, contentType, allowedTypes };

@@ -6,7 +6,9 @@ type Json = Record<string, unknown>;
 
 /** Any error of a model. */
 export class AIError extends Error {
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, operation: string) {
@@ -14,6 +16,7 @@ export class AIError extends Error {
     begin(this, { operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -30,6 +33,7 @@ export class AIFeatureDisabledError extends AIError {
 
 /** The application may not use this model. */
 export class AIAccessDeniedError extends AIError {
+  /** The alias of the model. */
   declare readonly model: string;
 
   constructor(model: string) {
@@ -38,6 +42,7 @@ export class AIAccessDeniedError extends AIError {
     own(this, { model });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), model: this.model };
   }
@@ -45,6 +50,7 @@ export class AIAccessDeniedError extends AIError {
 
 /** Too many calls in too short a time. */
 export class AIRateLimitError extends AIError {
+  /** When to try again, in seconds. */
   declare readonly retryAfter: number | undefined;
 
   constructor(message: string, retryAfter?: number) {
@@ -52,6 +58,7 @@ export class AIRateLimitError extends AIError {
     own(this, { retryAfter });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), retryAfter: this.retryAfter };
   }
@@ -59,7 +66,9 @@ export class AIRateLimitError extends AIError {
 
 /** The tenant's tokens of this month are used up. */
 export class AIQuotaExceededError extends AIError {
+  /** The tokens of a month. */
   declare readonly limit: number;
+  /** The tokens that are left this month. */
   declare readonly remaining: number;
 
   constructor(limit: number, remaining: number) {
@@ -68,6 +77,7 @@ export class AIQuotaExceededError extends AIError {
     own(this, { limit, remaining });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), limit: this.limit, remaining: this.remaining };
   }
@@ -75,6 +85,7 @@ export class AIQuotaExceededError extends AIError {
 
 /** The request is not what a model takes. */
 export class AIInvalidRequestError extends AIError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(reason: string) {
@@ -82,6 +93,7 @@ export class AIInvalidRequestError extends AIError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -89,7 +101,9 @@ export class AIInvalidRequestError extends AIError {
 
 /** The model failed. */
 export class AIModelError extends AIError {
+  /** The alias of the model. */
   declare readonly model: string;
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(model: string, reason: string) {
@@ -97,6 +111,7 @@ export class AIModelError extends AIError {
     own(this, { model, reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), model: this.model, reason: this.reason };
   }

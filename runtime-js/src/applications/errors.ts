@@ -6,8 +6,11 @@ type Json = Record<string, unknown>;
 
 /** Any error of a call to another application. */
 export class ApplicationsError extends Error {
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** The code of the application that was called. */
   declare readonly applicationCode: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, operation: string, applicationCode: string) {
@@ -15,6 +18,7 @@ export class ApplicationsError extends Error {
     begin(this, { operation, applicationCode });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, applicationCode, operation, timestamp } = this;
     return { name, message, applicationCode, operation, timestamp: timestamp.toISOString() };
@@ -39,6 +43,7 @@ export class ApplicationNotDeployedError extends ApplicationsError {
 
 /** The requestor may not call that application. */
 export class ApplicationPermissionDeniedError extends ApplicationsError {
+  /** The code of the application that asked. */
   declare readonly sourceApplicationCode: string;
 
   constructor(sourceApplicationCode: string, targetApplicationCode: string, detail?: string) {
@@ -47,6 +52,7 @@ export class ApplicationPermissionDeniedError extends ApplicationsError {
     own(this, { sourceApplicationCode });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), sourceApplicationCode: this.sourceApplicationCode };
   }
@@ -54,7 +60,9 @@ export class ApplicationPermissionDeniedError extends ApplicationsError {
 
 /** The function that was called failed. */
 export class ApplicationInvocationError extends ApplicationsError {
+  /** Why it failed, as a code. */
   declare readonly errorCode: string;
+  /** The name of the function. */
   declare readonly functionName: string;
 
   constructor(applicationCode: string, functionName: string, errorCode: string, message: string) {
@@ -63,6 +71,7 @@ export class ApplicationInvocationError extends ApplicationsError {
     own(this, { errorCode, functionName });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), errorCode: this.errorCode, functionName: this.functionName };
   }
@@ -70,7 +79,9 @@ export class ApplicationInvocationError extends ApplicationsError {
 
 /** The function that was called took too long. */
 export class ApplicationTimeoutError extends ApplicationsError {
+  /** The name of the function. */
   declare readonly functionName: string;
+  /** How long it had, in milliseconds. */
   declare readonly timeoutMs: number;
 
   constructor(applicationCode: string, functionName: string, timeoutMs: number) {
@@ -79,6 +90,7 @@ export class ApplicationTimeoutError extends ApplicationsError {
     own(this, { functionName, timeoutMs });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), functionName: this.functionName, timeoutMs: this.timeoutMs };
   }

@@ -9,8 +9,11 @@ export const LONGEST_SQL_IN_ERROR = 200;
 
 /** Any error of a SQL database. */
 export class DatabaseError extends Error {
+  /** The code of the database. */
   declare readonly databaseCode: string;
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(databaseCode: string, operation: string, message: string) {
@@ -18,6 +21,7 @@ export class DatabaseError extends Error {
     begin(this, { databaseCode, operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, databaseCode, operation, timestamp } = this;
     return { name, message, databaseCode, operation, timestamp: timestamp.toISOString() };
@@ -41,6 +45,7 @@ export class DatabaseAccessDeniedError extends DatabaseError {
 
 /** The database cannot be reached, or the connection is closed. */
 export class DatabaseConnectionError extends DatabaseError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(databaseCode: string, reason: string) {
@@ -48,6 +53,7 @@ export class DatabaseConnectionError extends DatabaseError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -55,7 +61,9 @@ export class DatabaseConnectionError extends DatabaseError {
 
 /** The database refused the statement. */
 export class DatabaseQueryError extends DatabaseError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
+  /** The statement, where it has at most 200 characters. */
   declare readonly sql?: string;
 
   constructor(databaseCode: string, reason: string, sql?: string) {
@@ -64,6 +72,7 @@ export class DatabaseQueryError extends DatabaseError {
     if (sql && sql.length <= LONGEST_SQL_IN_ERROR) own(this, { sql });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     const json: Json = { ...super.toJSON(), reason: this.reason };
     if (this.sql) json.sql = this.sql;
@@ -73,7 +82,9 @@ export class DatabaseQueryError extends DatabaseError {
 
 /** The transaction could not be carried through. */
 export class DatabaseTransactionError extends DatabaseError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
+  /** Whether the transaction was rolled back. */
   declare readonly rolledBack: boolean;
 
   constructor(databaseCode: string, reason: string, rolledBack = true) {
@@ -82,6 +93,7 @@ export class DatabaseTransactionError extends DatabaseError {
     own(this, { reason, rolledBack });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason, rolledBack: this.rolledBack };
   }

@@ -6,8 +6,11 @@ type Json = Record<string, unknown>;
 
 /** Any error of a document database. */
 export class DocumentDbError extends Error {
+  /** The code of the database. */
   declare readonly databaseCode: string;
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, databaseCode: string, operation: string) {
@@ -15,6 +18,7 @@ export class DocumentDbError extends Error {
     begin(this, { databaseCode, operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, databaseCode, operation, timestamp } = this;
     return { name, message, databaseCode, operation, timestamp: timestamp.toISOString() };
@@ -31,6 +35,7 @@ export class DocumentDbNotFoundError extends DocumentDbError {
 
 /** The application was not granted this document database. */
 export class DocumentDbAccessDeniedError extends DocumentDbError {
+  /** What went wrong, in words. */
   declare readonly reason: string | undefined;
 
   constructor(databaseCode: string, reason?: string) {
@@ -42,6 +47,7 @@ export class DocumentDbAccessDeniedError extends DocumentDbError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -49,6 +55,7 @@ export class DocumentDbAccessDeniedError extends DocumentDbError {
 
 /** The application was granted this document database, but not this operation. */
 export class DocumentDbPermissionDeniedError extends DocumentDbError {
+  /** The permission that it needs. */
   declare readonly requiredPermission: string;
 
   constructor(databaseCode: string, permission: string, operation: string) {
@@ -57,6 +64,7 @@ export class DocumentDbPermissionDeniedError extends DocumentDbError {
     own(this, { requiredPermission: permission });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), requiredPermission: this.requiredPermission };
   }
@@ -64,6 +72,7 @@ export class DocumentDbPermissionDeniedError extends DocumentDbError {
 
 /** An argument is not what the operation takes. */
 export class DocumentDbValidationError extends DocumentDbError {
+  /** The field that is not allowed. */
   declare readonly field: string | undefined;
 
   constructor(databaseCode: string, operation: string, message: string, field?: string) {
@@ -71,6 +80,7 @@ export class DocumentDbValidationError extends DocumentDbError {
     own(this, { field });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), field: this.field };
   }
@@ -78,6 +88,7 @@ export class DocumentDbValidationError extends DocumentDbError {
 
 /** The database could not do it. */
 export class DocumentDbOperationError extends DocumentDbError {
+  /** What the engine said. */
   declare readonly cause: string | undefined;
 
   constructor(databaseCode: string, operation: string, cause?: string) {
@@ -86,6 +97,7 @@ export class DocumentDbOperationError extends DocumentDbError {
     own(this, { cause });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), cause: this.cause };
   }

@@ -6,8 +6,11 @@ type Json = Record<string, unknown>;
 
 /** Any error of a job. */
 export class JobError extends Error {
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** The id of the job. */
   declare readonly jobId: string | undefined;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, operation: string, jobId?: string) {
@@ -15,6 +18,7 @@ export class JobError extends Error {
     begin(this, { operation, jobId });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, jobId, operation, timestamp } = this;
     return { name, message, jobId, operation, timestamp: timestamp.toISOString() };
@@ -31,6 +35,7 @@ export class JobNotFoundError extends JobError {
 
 /** The name of the function to run is no name. */
 export class InvalidFunctionError extends JobError {
+  /** The name of the function. */
   declare readonly functionName: string;
 
   constructor(functionName: string) {
@@ -39,6 +44,7 @@ export class InvalidFunctionError extends JobError {
     own(this, { functionName });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), functionName: this.functionName };
   }
@@ -46,7 +52,9 @@ export class InvalidFunctionError extends JobError {
 
 /** The application may not queue jobs of that other application (SDK 0.7 to 0.11). */
 export class CrossAppPermissionError extends JobError {
+  /** The code of the application that asked. */
   declare readonly sourceApp: string;
+  /** The code of the application whose function it is. */
   declare readonly targetApp: string;
 
   constructor(sourceApp: string, targetApp: string) {
@@ -55,6 +63,7 @@ export class CrossAppPermissionError extends JobError {
     own(this, { sourceApp, targetApp });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), sourceApp: this.sourceApp, targetApp: this.targetApp };
   }
@@ -62,6 +71,7 @@ export class CrossAppPermissionError extends JobError {
 
 /** A job failed. */
 export class EltJobExecutionError extends JobError {
+  /** Why it failed, as a code. */
   declare readonly errorCode: string;
 
   constructor(jobId: string, errorCode: string, message: string) {
@@ -69,6 +79,7 @@ export class EltJobExecutionError extends JobError {
     own(this, { errorCode });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), errorCode: this.errorCode };
   }

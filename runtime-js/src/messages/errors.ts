@@ -4,6 +4,7 @@ import { type ErrorTypeGuard, errorTypeGuard, own } from "../errors/base.ts";
 
 /** Any error of a message. */
 export class MessageError extends Error {
+  /** Why it failed, as a code. */
   declare readonly code: string;
 
   constructor(message: string, code?: string) {
@@ -40,6 +41,7 @@ function permissionsIn(message: string): string[] {
 
 /** The application lacks permissions to read groups and their members. */
 export class TenantGrantPermissionDeniedError extends MessageError {
+  /** The permissions that are missing. */
   declare readonly missingPermissions: string[];
 
   constructor(message: string, code?: string) {

@@ -6,8 +6,11 @@ type Json = Record<string, unknown>;
 
 /** Any error of a parameter. */
 export class ParameterError extends Error {
+  /** The code of the parameter. */
   declare readonly parameterCode: string;
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, parameterCode: string, operation: string) {
@@ -15,6 +18,7 @@ export class ParameterError extends Error {
     begin(this, { parameterCode, operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, parameterCode, operation, timestamp } = this;
     return { name, message, parameterCode, operation, timestamp: timestamp.toISOString() };
@@ -39,6 +43,7 @@ export class ParameterAccessDeniedError extends ParameterError {
 
 /** What is stored is no JSON object. */
 export class ParameterInvalidJsonError extends ParameterError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(parameterCode: string, reason: string) {
@@ -47,6 +52,7 @@ export class ParameterInvalidJsonError extends ParameterError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }

@@ -6,7 +6,9 @@ type Json = Record<string, unknown>;
 
 /** Any error of a PDF document. */
 export class PdfError extends Error {
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(operation: string, message: string) {
@@ -14,6 +16,7 @@ export class PdfError extends Error {
     begin(this, { operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -22,6 +25,7 @@ export class PdfError extends Error {
 
 /** The bytes are not a PDF document. */
 export class PdfParseError extends PdfError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(reason: string) {
@@ -29,6 +33,7 @@ export class PdfParseError extends PdfError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -36,6 +41,7 @@ export class PdfParseError extends PdfError {
 
 /** The document cannot be written. */
 export class PdfWriteError extends PdfError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(reason: string) {
@@ -43,6 +49,7 @@ export class PdfWriteError extends PdfError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }

@@ -6,8 +6,11 @@ type Json = Record<string, unknown>;
 
 /** Any error of a secret. */
 export class SecretError extends Error {
+  /** The code of the secret. */
   declare readonly secretCode: string;
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, secretCode: string, operation: string) {
@@ -15,6 +18,7 @@ export class SecretError extends Error {
     begin(this, { secretCode, operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, secretCode, operation, timestamp } = this;
     return { name, message, secretCode, operation, timestamp: timestamp.toISOString() };
@@ -39,6 +43,7 @@ export class SecretAccessDeniedError extends SecretError {
 
 /** A value cannot be decrypted. */
 export class SecretDecryptionError extends SecretError {
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(secretCode: string, reason: string) {
@@ -46,6 +51,7 @@ export class SecretDecryptionError extends SecretError {
     own(this, { reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reason: this.reason };
   }
@@ -53,7 +59,9 @@ export class SecretDecryptionError extends SecretError {
 
 /** The text to encrypt is too long. */
 export class SecretPayloadTooLargeError extends SecretError {
+  /** The most that can be encrypted, in bytes. */
   declare readonly maxBytes: number;
+  /** The size of the text, in bytes. */
   declare readonly actualBytes: number;
 
   constructor(actualBytes: number, maxBytes: number) {
@@ -62,6 +70,7 @@ export class SecretPayloadTooLargeError extends SecretError {
     own(this, { maxBytes, actualBytes });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), maxBytes: this.maxBytes, actualBytes: this.actualBytes };
   }
@@ -69,6 +78,7 @@ export class SecretPayloadTooLargeError extends SecretError {
 
 /** The encryption context uses a key that is the platform's. */
 export class SecretReservedContextKeyError extends SecretError {
+  /** The key that is the platform's. */
   declare readonly reservedKey: string;
 
   constructor(reservedKey: string, operation: "encrypt" | "decrypt") {
@@ -77,6 +87,7 @@ export class SecretReservedContextKeyError extends SecretError {
     own(this, { reservedKey });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), reservedKey: this.reservedKey };
   }

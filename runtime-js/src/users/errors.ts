@@ -6,7 +6,9 @@ type Json = Record<string, unknown>;
 
 /** Any error of the list of users. */
 export class UsersError extends Error {
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(message: string, operation: string) {
@@ -14,6 +16,7 @@ export class UsersError extends Error {
     begin(this, { operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, operation, timestamp } = this;
     return { name, message, operation, timestamp: timestamp.toISOString() };
@@ -22,6 +25,7 @@ export class UsersError extends Error {
 
 /** The application may not list users. */
 export class UsersPermissionDeniedError extends UsersError {
+  /** The permissions that are missing. */
   declare readonly missingPermissions: string[];
 
   constructor(missingPermissions: string[]) {
@@ -31,6 +35,7 @@ export class UsersPermissionDeniedError extends UsersError {
     own(this, { missingPermissions });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), missingPermissions: this.missingPermissions };
   }

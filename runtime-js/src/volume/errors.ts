@@ -7,8 +7,11 @@ type Json = Record<string, unknown>;
 
 /** Any error of a volume. */
 export class VolumeError extends Error {
+  /** The code of the volume. */
   declare readonly volumeCode: string;
+  /** What was being done, for example `get`. */
   declare readonly operation: string;
+  /** When it went wrong. */
   declare readonly timestamp: Date;
 
   constructor(volumeCode: string, operation: string, message: string) {
@@ -16,6 +19,7 @@ export class VolumeError extends Error {
     begin(this, { volumeCode, operation });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   toJSON(): Json {
     const { name, message, volumeCode, operation, timestamp } = this;
     return { name, message, volumeCode, operation, timestamp: timestamp.toISOString() };
@@ -38,6 +42,7 @@ export class VolumeAccessDeniedError extends VolumeError {
 
 /** The application was granted something in this volume, but not this. */
 export class VolumePermissionDeniedError extends VolumeError {
+  /** The permission that it needs. */
   declare readonly requiredPermission: VolumePermissionValue;
 
   constructor(
@@ -51,6 +56,7 @@ export class VolumePermissionDeniedError extends VolumeError {
     own(this, { requiredPermission });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), requiredPermission: this.requiredPermission };
   }
@@ -58,6 +64,7 @@ export class VolumePermissionDeniedError extends VolumeError {
 
 /** There is no such file. */
 export class FileNotFoundError extends VolumeError {
+  /** The key of the file. */
   declare readonly key: string;
 
   constructor(volumeCode: string, key: string) {
@@ -65,6 +72,7 @@ export class FileNotFoundError extends VolumeError {
     own(this, { key });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), key: this.key };
   }
@@ -72,6 +80,7 @@ export class FileNotFoundError extends VolumeError {
 
 /** `ifNotExists` was asked for, and the file exists. */
 export class FileAlreadyExistsError extends VolumeError {
+  /** The key of the file. */
   declare readonly key: string;
 
   constructor(volumeCode: string, key: string) {
@@ -79,6 +88,7 @@ export class FileAlreadyExistsError extends VolumeError {
     own(this, { key });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), key: this.key };
   }
@@ -86,7 +96,9 @@ export class FileAlreadyExistsError extends VolumeError {
 
 /** The key is no relative path inside the volume. */
 export class InvalidPathError extends VolumeError {
+  /** The path that was given. */
   declare readonly path: string;
+  /** What went wrong, in words. */
   declare readonly reason: string;
 
   constructor(path: string, reason: string) {
@@ -94,6 +106,7 @@ export class InvalidPathError extends VolumeError {
     own(this, { path, reason });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), path: this.path, reason: this.reason };
   }
@@ -103,8 +116,11 @@ const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
 
 /** The file is larger than the volume allows. */
 export class FileSizeLimitError extends VolumeError {
+  /** The key of the file. */
   declare readonly key: string;
+  /** The size of the file, in bytes. */
   declare readonly size: number;
+  /** The largest size that the volume takes, in bytes. */
   declare readonly maxSize: number;
 
   constructor(volumeCode: string, key: string, size: number, maxSize: number) {
@@ -113,6 +129,7 @@ export class FileSizeLimitError extends VolumeError {
     own(this, { key, size, maxSize });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     return { ...super.toJSON(), key: this.key, size: this.size, maxSize: this.maxSize };
   }
@@ -120,8 +137,11 @@ export class FileSizeLimitError extends VolumeError {
 
 /** The volume does not take files of this type. */
 export class ContentTypeNotAllowedError extends VolumeError {
+  /** The key of the file. */
   declare readonly key: string;
+  /** The content type of the file. */
   declare readonly contentType: string;
+  /** The content types that the volume takes. */
   declare readonly allowedTypes: string[];
 
   constructor(volumeCode: string, key: string, contentType: string, allowedTypes: string[]) {
@@ -131,6 +151,7 @@ export class ContentTypeNotAllowedError extends VolumeError {
     own(this, { key, contentType, allowedTypes });
   }
 
+  /** The name, the message and the fields, for a log or an answer; no stack. */
   override toJSON(): Json {
     const { key, contentType, allowedTypes } = this;
     return { ...super.toJSON(), key, contentType, allowedTypes };

@@ -3,6 +3,7 @@
 import { type ErrorTypeGuard } from "../errors/base.js";
 /** Any error of a message. */
 export declare class MessageError extends Error {
+    /** Why it failed, as a code. */
     readonly code: string;
     constructor(message: string, code?: string);
 }
@@ -16,6 +17,7 @@ export declare class GroupNotFoundError extends MessageError {
 }
 /** The application lacks permissions to read groups and their members. */
 export declare class TenantGrantPermissionDeniedError extends MessageError {
+    /** The permissions that are missing. */
     readonly missingPermissions: string[];
     constructor(message: string, code?: string);
     /** The error for these permissions, in the platform's words. */

@@ -4,10 +4,14 @@ import { type ErrorTypeGuard } from "../errors/base.js";
 type Json = Record<string, unknown>;
 /** Any error of a parameter. */
 export declare class ParameterError extends Error {
+    /** The code of the parameter. */
     readonly parameterCode: string;
+    /** What was being done, for example `get`. */
     readonly operation: string;
+    /** When it went wrong. */
     readonly timestamp: Date;
     constructor(message: string, parameterCode: string, operation: string);
+    /** The name, the message and the fields, for a log or an answer; no stack. */
     toJSON(): Json;
 }
 /** There is no such parameter. */
@@ -20,8 +24,10 @@ export declare class ParameterAccessDeniedError extends ParameterError {
 }
 /** What is stored is no JSON object. */
 export declare class ParameterInvalidJsonError extends ParameterError {
+    /** What went wrong, in words. */
     readonly reason: string;
     constructor(parameterCode: string, reason: string);
+    /** The name, the message and the fields, for a log or an answer; no stack. */
     toJSON(): Json;
 }
 /** Whether something is an error of a parameter. */
