@@ -3,31 +3,39 @@
 use ketrics_directory::VolumeSpec;
 use ketrics_tests::App;
 use ketrics_tests::AppSpec;
+use ketrics_tests::Folder;
 use ketrics_tests::Host;
 use ketrics_tests::Setup;
 use ketrics_tests::built;
 use serde_json::Value;
 use serde_json::json;
+use std::fs;
 
+/// A host on which the style was deployed as its developer would do it, by the command line.
 async fn serve(file: &str) -> (Host, App) {
-    let source = built(file);
     let setup = Setup::new().await;
-    let spec = if file.ends_with(".mjs") {
-        AppSpec::module(&source)
-    } else {
-        AppSpec::new(&source)
-    };
-    let app = setup
-        .app(AppSpec {
-            source_map: Some(built(&format!("{file}.map"))),
-            environment: &[("LEVEL", "debug")],
-            ..spec
-        })
-        .await;
+    let app = setup.app(AppSpec::new("exports.before = () => 1;")).await;
     setup
         .volume(&app, "files", VolumeSpec::default(), &["*"])
         .await;
-    (setup.start(), app)
+    let host = setup.start();
+    let config = json!({
+        "entry": format!("dist/{file}"),
+        "environment": [{ "name": "LEVEL", "description": "How much is told" }],
+    });
+    let folder = Folder::new(&config, "");
+    let dist = folder.path().join("backend/dist");
+    for name in [file, &format!("{file}.map")] {
+        fs::write(dist.join(name), built(name)).expect("a file");
+    }
+    host.directory
+        .set_environment(app.application.id, "LEVEL", "debug")
+        .await
+        .expect("a value");
+    let deployed = folder.run(&host, &app, &["deploy"]);
+    let errors = String::from_utf8_lossy(&deployed.stderr);
+    assert_eq!(deployed.status.code(), Some(0), "{file}: {errors}");
+    (host, app)
 }
 
 /// What the function `run` of a style returns.
