@@ -152,6 +152,7 @@ async fn call(runtime: &Arc<Runtime>, job: &Job) -> Result<String, CallError> {
         payload: job.payload.clone(),
         requestor,
         origin: Origin::Job {
+            id: job.id,
             timeout: job.timeout,
         },
     };

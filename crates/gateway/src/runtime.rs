@@ -29,6 +29,7 @@ use crate::worker::zygotes::Zygotes;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::Directory;
+use ketrics_directory::JobId;
 use ketrics_directory::Requestor;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
@@ -96,6 +97,8 @@ pub enum Origin {
     Http,
     /// A job.
     Job {
+        /// Which job.
+        id: JobId,
         /// Its own time limit.
         timeout: Duration,
     },
@@ -124,7 +127,7 @@ impl Origin {
         let limits = application.clone();
         match self {
             Self::Http => limits,
-            Self::Job { timeout } => limits.for_job(*timeout),
+            Self::Job { timeout, .. } => limits.for_job(*timeout),
             Self::Application { deadline, .. } => {
                 let left = deadline.saturating_duration_since(Instant::now());
                 Limits {
@@ -313,7 +316,7 @@ impl Runtime {
         // It may not be in the directory yet.
         self.stacks.keep(target.deployment.id, bundle);
         let load = || async { Ok(self.load_frame(target, bundle.clone())) };
-        let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
+        let log = |line: LogLine| self.log.write(&Arc::new(LogEntry::of(target, line)));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application.report.clone()),
             Err(error) => {
@@ -427,7 +430,7 @@ impl Runtime {
             let bundle = bundle.ok_or_else(|| io::Error::other("the deployment has no bundle"))?;
             Ok(self.load_frame(target, bundle))
         };
-        let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
+        let log = |line: LogLine| self.log.write(&Arc::new(LogEntry::of(target, line)));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application),
             Err(error) => Err(self.load_error(target, error).await),
@@ -459,8 +462,9 @@ impl Runtime {
                     level: LogLevel::Error,
                     message: message_for_log,
                     cut_from: None,
+                    data: None,
                 };
-                self.log.write(&LogEntry::of(target, line));
+                self.log.write(&Arc::new(LogEntry::of(target, line)));
                 CallError::new(
                     ErrorCode::RuntimeError,
                     format!("The application does not load: {message}"),

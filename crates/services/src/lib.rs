@@ -14,6 +14,7 @@
 mod ai;
 mod applications;
 mod aws;
+mod cloudwatch;
 mod config;
 mod database;
 mod documentdb;
@@ -38,6 +39,9 @@ pub use applications::PeerResult;
 pub use applications::Peers;
 pub use aws::AwsAccess;
 pub use aws::AwsKeys;
+pub use cloudwatch::CloudWatchConfig;
+pub use cloudwatch::CloudWatchLogs;
+pub use cloudwatch::LogEvent;
 pub use config::ServicesConfig;
 pub use config::SigningKey;
 pub use database::database_engine;

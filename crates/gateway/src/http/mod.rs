@@ -6,6 +6,7 @@ mod deployments;
 mod functions;
 mod inbox;
 mod jobs;
+mod logs;
 mod openapi;
 mod platform;
 mod respond;
@@ -60,6 +61,8 @@ pub struct Http {
     pub administrator: AdministratorKey,
     /// Deployments that may arrive at once.
     pub uploads: Semaphore,
+    /// Questions to the log that may be asked at once.
+    pub readers: Semaphore,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
 }
@@ -100,6 +103,8 @@ fn documented() -> OpenApiRouter<Arc<Http>> {
         .routes(routes!(deployments::activate))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(logs::of_application))
+        .routes(routes!(logs::of_tenant))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(tokens::issue))

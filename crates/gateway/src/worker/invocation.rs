@@ -260,7 +260,8 @@ impl Driver {
         self.log_lines += 1;
         let most = self.limits.log_line_bytes;
         // One more line says that the others were dropped.
-        if self.log_lines > self.limits.log_lines + 1 || line.message.len() > most as usize {
+        let longest = line.message.len().max(line.data.as_ref().map_or(0, String::len));
+        if self.log_lines > self.limits.log_lines + 1 || longest > most as usize {
             return misbehaved("it logs more than it may");
         }
         let invocation = &self.calls.invocation;
@@ -271,6 +272,8 @@ impl Driver {
                 format!("{beginning}… ({whole} bytes; cut at {most})")
             }
         };
+        // Where a secret is taken out of a list of numbers, no JSON may be left.
+        line.data = line.data.map(|data| invocation.redact(&data).into_owned());
         self.observer.log(line);
         None
     }
