@@ -89,6 +89,7 @@ pub use logs::LogPage;
 pub use logs::LogPosition;
 pub use logs::LogSource;
 pub use logs::StoredLogLine;
+pub use messages::Channels;
 pub use messages::InboxMessage;
 pub use messages::InboxPage;
 pub use messages::InboxPosition;

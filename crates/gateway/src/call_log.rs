@@ -61,7 +61,7 @@ impl CallLog {
                 failure.stack,
             ),
             End::OverLimit(limit, measure) => (CallError::new(limit.into(), measure), None),
-            End::Lost | End::Misbehaved(_) => (lost(), None),
+            End::Lost | End::Stopped | End::Misbehaved(_) => (lost(), None),
         };
         let this = Arc::clone(self);
         let message = error.message.clone();

@@ -123,7 +123,10 @@ impl Gateway {
     ) -> io::Result<Self> {
         let logs = keep_logs(config.logs, &directory);
         let mut sinks = vec![config.log];
-        sinks.extend(logs.iter().map(|queue| Arc::clone(queue) as Arc<dyn LogSink>));
+        sinks.extend(
+            logs.iter()
+                .map(|queue| Arc::clone(queue) as Arc<dyn LogSink>),
+        );
         let log = Arc::new(Everywhere(sinks));
         let runtime = Runtime::start(config.runtime, directory, services, log).await?;
         tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs));

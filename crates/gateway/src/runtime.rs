@@ -56,6 +56,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// What the host is and allows.
@@ -99,6 +100,8 @@ pub enum Origin {
     Job {
         /// Which job.
         id: JobId,
+        /// Ends it at once, when the job is no longer this host's.
+        stop: CancellationToken,
         /// Its own time limit.
         timeout: Duration,
     },
@@ -118,6 +121,14 @@ impl Origin {
             Self::Http => "request",
             Self::Job { .. } => "job",
             Self::Application { .. } => "application",
+        }
+    }
+
+    /// What ends the call before its time.
+    fn stop(&self) -> CancellationToken {
+        match self {
+            Self::Job { stop, .. } => stop.clone(),
+            Self::Http | Self::Application { .. } => CancellationToken::new(),
         }
     }
 
@@ -380,6 +391,7 @@ impl Runtime {
             context: self.context(&call),
             limits,
         };
+        let stop = call.origin.stop();
         let observer = Arc::new(CallLog {
             sink: Arc::clone(&self.log),
             stacks: Arc::clone(&self.stacks),
@@ -394,6 +406,7 @@ impl Runtime {
             known,
             self.services.clone(),
             observer.clone(),
+            stop,
         )
         .await;
         match answered {

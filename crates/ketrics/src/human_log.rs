@@ -5,7 +5,6 @@ use ketrics_gateway::log::LogSink;
 use ketrics_gateway::log::time;
 use serde::Deserialize;
 use serde_json::Value;
-use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ pub struct Line {
 
 impl Line {
     /// In colour, with the time of day.
-    pub fn of_today(&self) -> impl fmt::Display {
+    pub fn of_today(&self) -> String {
         let time = self.timestamp.get(11..23).unwrap_or(&self.timestamp);
         let function = self.function();
         let (colour, message) = (self.colour(), self.message());
@@ -55,14 +54,14 @@ impl Line {
     }
 
     /// In colour, with date and time.
-    pub fn in_colour(&self) -> impl fmt::Display {
+    pub fn in_colour(&self) -> String {
         let (time, function) = (&self.timestamp, self.function());
         let (colour, message) = (self.colour(), self.message());
         format!("{DIM}{time} {function}{PLAIN} {colour}{message}{PLAIN}")
     }
 
     /// Without colours, for what they would be no help to.
-    pub fn plain(&self) -> impl fmt::Display {
+    pub fn plain(&self) -> String {
         let (time, level, function) = (&self.timestamp, &self.level, self.function());
         format!("{time} {level:<5} {function} {}", self.message())
     }
@@ -92,7 +91,11 @@ impl Line {
 fn summary(receipt: &Value) -> String {
     let number = |name: &str| receipt[name].as_f64().unwrap_or_default();
     let calls = receipt["serviceCalls"].as_object();
-    let calls: u64 = calls.into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    let calls: u64 = calls
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, count)| count.as_u64())
+        .sum();
     let calls = match calls {
         0 => String::new(),
         1 => ", 1 service call".to_owned(),
@@ -135,13 +138,10 @@ mod tests {
         }))
         .expect("a line");
         assert_eq!(
-            line.of_today().to_string(),
+            line.of_today(),
             "\x1b[2m12:34:56.789 echo\x1b[0m \x1b[31mno\x1b[0m"
         );
-        assert_eq!(
-            line.plain().to_string(),
-            "2026-11-21T12:34:56.789Z error echo no"
-        );
+        assert_eq!(line.plain(), "2026-11-21T12:34:56.789Z error echo no");
     }
 
     #[test]

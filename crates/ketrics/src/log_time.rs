@@ -65,7 +65,17 @@ mod tests {
 
     #[test]
     fn anything_else_is_told_what_is_taken() {
-        for text in ["", "h", "2", "-2h", "+2h", "2y", "yesterday", "2030-02-31", "2ä"] {
+        for text in [
+            "",
+            "h",
+            "2",
+            "-2h",
+            "+2h",
+            "2y",
+            "yesterday",
+            "2030-02-31",
+            "2ä",
+        ] {
             let problem = parse(text).expect_err(text);
             assert!(problem.contains("15m"), "{problem}");
         }

@@ -105,7 +105,9 @@ impl CloudWatchLogs {
                     .message(event.text)
                     .build()
             });
-            let events: Vec<_> = events.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+            let events: Vec<_> = events
+                .collect::<Result<_, _>>()
+                .map_err(|e| e.to_string())?;
             let put = self
                 .client
                 .put_log_events()
@@ -125,7 +127,9 @@ impl CloudWatchLogs {
                     if let Some(fault) = error.as_service_error()
                         && fault.is_resource_not_found_exception()
                     {
-                        self.make_stream().await.map_err(|error| aws::cause(&error))?;
+                        self.make_stream()
+                            .await
+                            .map_err(|error| aws::cause(&error))?;
                     }
                     return Err(aws::cause(&error));
                 }
@@ -187,11 +191,20 @@ mod tests {
     #[test]
     fn a_request_holds_what_cloudwatch_takes() {
         assert_eq!(sizes(vec![]), [0_usize; 0]);
-        assert_eq!(sizes((0..10_001).map(|t| event(t, 1)).collect()), [10_000, 1]);
+        assert_eq!(
+            sizes((0..10_001).map(|t| event(t, 1)).collect()),
+            [10_000, 1]
+        );
         let half = 524_288 - 26;
         assert_eq!(sizes((0..3).map(|t| event(t, half)).collect()), [2, 1]);
-        assert_eq!(sizes((0..3).map(|t| event(t, half + 1)).collect()), [1, 1, 1]);
+        assert_eq!(
+            sizes((0..3).map(|t| event(t, half + 1)).collect()),
+            [1, 1, 1]
+        );
         let day = 24 * 3_600 * 1_000;
-        assert_eq!(sizes(vec![event(0, 1), event(day - 1, 1), event(day, 1)]), [2, 1]);
+        assert_eq!(
+            sizes(vec![event(0, 1), event(day - 1, 1), event(day, 1)]),
+            [2, 1]
+        );
     }
 }

@@ -55,6 +55,7 @@ pub use http::EgressRuleError;
 pub use http::InvalidEgress;
 pub use http::Otherwise;
 pub use http::TenantEgress;
+pub use http::check_egress_rule;
 pub use invocation::Caller;
 pub use invocation::Invocation;
 pub use messages::PushConfig;

@@ -159,10 +159,11 @@ impl Directory {
     }
 
     async fn last_log_number(&self, tenant: TenantId) -> Result<i64, DirectoryError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT last FROM log_numbers WHERE tenant_id = $1")
-            .bind(tenant.to_string())
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT last FROM log_numbers WHERE tenant_id = $1")
+                .bind(tenant.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(row.map_or(0, |(last,)| last))
     }
 }

@@ -295,7 +295,10 @@ async fn who_follows_misses_nothing_of_hosts_that_write_at_once(place: Place) {
     let mut seen = Vec::new();
     let mut after = 0;
     while seen.len() < 280 {
-        let news = world.two.log_news(tenant, &LogFilter::all(), after, 50).await;
+        let news = world
+            .two
+            .log_news(tenant, &LogFilter::all(), after, 50)
+            .await;
         let news = news.unwrap();
         assert!(news.last >= after);
         after = news.last;

@@ -106,7 +106,7 @@ pub struct Line {
     message: String,
     /// The objects and arrays that were logged beside texts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<serde_json::Value>>)]
     data: Option<Box<RawValue>>,
     /// What the call used; on the line that says that it ended.
     #[serde(skip_serializing_if = "Option::is_none")]

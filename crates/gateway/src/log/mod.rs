@@ -97,8 +97,11 @@ impl LogEntry {
             job_id: None,
             requestor_id: None,
             message: line.message,
-            // Tenant code wrote it, or what was left of it when secrets were taken out.
-            data: line.data.and_then(|data| RawValue::from_string(data).ok()),
+            // Tenant code may have written it: it must be JSON, and no more than one line.
+            data: line
+                .data
+                .filter(|data| !data.contains(['\n', '\r']))
+                .and_then(|data| RawValue::from_string(data).ok()),
             receipt: None,
         }
     }

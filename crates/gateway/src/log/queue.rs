@@ -156,7 +156,11 @@ impl Queue {
     async fn try_to_keep(&self, batch: &[Arc<LogEntry>]) -> Kept {
         // The line that says what was dropped goes with the lines that found room.
         let notes = self.notes();
-        let lines: Vec<_> = batch.iter().chain(notes.iter().map(|n| &n.1)).cloned().collect();
+        let lines: Vec<_> = batch
+            .iter()
+            .chain(notes.iter().map(|n| &n.1))
+            .cloned()
+            .collect();
         let mut wait = FIRST_WAIT;
         for attempt in 1..=TRIES {
             let keeping = tokio::time::timeout(PATIENCE, self.destination.keep(&lines)).await;
@@ -281,4 +285,135 @@ impl LogSink for Queue {
 fn size(entry: &LogEntry) -> usize {
     let data = entry.data.as_ref().map_or(0, |data| data.get().len());
     entry.message.len() + data + AROUND_ENTRY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Destination;
+    use super::Queue;
+    use super::Room;
+    use super::size;
+    use crate::log::LogEntry;
+    use crate::log::LogSink;
+    use async_trait::async_trait;
+    use ketrics_directory::ApplicationId;
+    use ketrics_directory::DeploymentId;
+    use ketrics_directory::LogLevel;
+    use ketrics_directory::LogSource;
+    use ketrics_directory::TenantId;
+    use std::sync::Arc;
+    use std::sync::Mutex;
+    use std::time::Duration;
+    use tokio::sync::Semaphore;
+
+    /// Keeps batches when it may, after it has failed so often.
+    #[derive(Clone)]
+    struct Shelf {
+        gate: Arc<Semaphore>,
+        failures: Arc<Mutex<u32>>,
+        kept: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl Shelf {
+        fn new(open: usize, failures: u32) -> Self {
+            Self {
+                gate: Arc::new(Semaphore::new(open)),
+                failures: Arc::new(Mutex::new(failures)),
+                kept: Arc::default(),
+            }
+        }
+
+        fn kept(&self) -> Vec<String> {
+            self.kept.lock().expect("a list").clone()
+        }
+    }
+
+    #[async_trait]
+    impl Destination for Shelf {
+        fn name(&self) -> &'static str {
+            "shelf"
+        }
+
+        async fn keep(&self, lines: &[Arc<LogEntry>]) -> Result<(), String> {
+            let _gate = self.gate.acquire().await;
+            let mut failures = self.failures.lock().expect("a number");
+            if *failures > 0 {
+                *failures -= 1;
+                return Err("not today".to_owned());
+            }
+            let lines = lines.iter().map(|line| line.message.clone());
+            self.kept.lock().expect("a list").extend(lines);
+            Ok(())
+        }
+    }
+
+    fn entry(application: ApplicationId, message: &str) -> Arc<LogEntry> {
+        Arc::new(LogEntry {
+            timestamp: 0,
+            level: LogLevel::Info,
+            source: LogSource::Application,
+            tenant_id: TenantId::new(),
+            tenant: String::new(),
+            application_id: application,
+            application: String::new(),
+            deployment_id: DeploymentId::new(),
+            function: None,
+            request_id: None,
+            job_id: None,
+            requestor_id: None,
+            message: message.to_owned(),
+            data: None,
+            receipt: None,
+        })
+    }
+
+    fn deliver(queue: &Arc<Queue>) {
+        let queue = Arc::clone(queue);
+        tokio::spawn(async move { queue.deliver().await });
+    }
+
+    /// Room for so many lines, and for so many of one application.
+    fn room(lines: usize, share: usize) -> Room {
+        let line = size(&entry(ApplicationId::new(), "1"));
+        Room {
+            bytes: line * lines,
+            share: line * share,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_finds_no_room_is_dropped_and_counted_and_others_keep_theirs() {
+        let shelf = Shelf::new(0, 0);
+        let queue = Queue::new(shelf.clone(), room(5, 3));
+        let (loud, quiet) = (ApplicationId::new(), ApplicationId::new());
+        for number in 1..=7 {
+            queue.write(&entry(loud, &number.to_string()));
+        }
+        queue.write(&entry(quiet, "8"));
+        deliver(&queue);
+        // Nobody waits for what is not kept yet.
+        queue.flush(Duration::from_millis(300)).await;
+        assert!(shelf.kept().is_empty());
+        shelf.gate.add_permits(1);
+        queue.flush(Duration::from_secs(60)).await;
+        let note = "4 log lines were dropped: more were written than could be stored";
+        assert_eq!(shelf.kept(), ["1", "2", "3", "8", note]);
+        // There is room again, and nothing more to tell.
+        queue.write(&entry(loud, "9"));
+        queue.flush(Duration::from_secs(60)).await;
+        assert_eq!(shelf.kept()[5..], ["9"]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_fails_comes_again_whole_and_in_order() {
+        let shelf = Shelf::new(1, 2);
+        let queue = Queue::new(shelf.clone(), Room::default());
+        deliver(&queue);
+        let lines: Vec<String> = (0..700).map(|number| number.to_string()).collect();
+        for line in &lines {
+            queue.write(&entry(ApplicationId::new(), line));
+        }
+        queue.flush(Duration::from_secs(60)).await;
+        assert_eq!(shelf.kept(), lines);
+    }
 }

@@ -18,7 +18,10 @@ impl Destination for Store {
 
     async fn keep(&self, lines: &[Arc<LogEntry>]) -> Result<(), String> {
         let lines: Vec<LogLine> = lines.iter().map(|entry| line(entry)).collect();
-        self.0.store_log(&lines).await.map_err(|error| error.to_string())
+        self.0
+            .store_log(&lines)
+            .await
+            .map_err(|error| error.to_string())
     }
 }
 
