@@ -109,6 +109,11 @@ declare module "ext:core/ops" {
 
   // The invocation's own process.
   export function op_log(level: "debug" | "info" | "warn" | "error", message: string): void;
+  export function op_log_data(
+    level: "debug" | "info" | "warn" | "error",
+    message: string,
+    data: string,
+  ): void;
   export function op_set_timer(delayMs: number): void;
   export function op_done(json: string): void;
   export function op_failed(

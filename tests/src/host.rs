@@ -16,6 +16,7 @@ use reqwest::Client;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 use serde_json::json;
+use sqlx::PgConnection;
 use std::path::Path;
 use std::process::Command;
 
@@ -182,10 +183,42 @@ impl Host {
         panic!("the processes never settle");
     }
 
+    /// Asks until there is an answer.
+    ///
+    /// # Panics
+    /// When there never is one.
+    pub async fn until<T, F: Future<Output = Option<T>>>(
+        &self,
+        what: &str,
+        ask: impl Fn() -> F,
+    ) -> T {
+        for _ in 0..1_200 {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("{what} does not happen\n--- log\n{}", self.log_text());
+    }
+
     /// Process id of the gateway.
     #[must_use]
     pub fn gateway(&self) -> u32 {
         self.program.id()
+    }
+
+    /// Asks the gateway to end, and waits until it has.
+    pub fn terminate(&mut self) {
+        self.program.terminate();
+    }
+
+    /// A connection to the tables of a host whose directory is in PostgreSQL.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn postgres(&self) -> PgConnection {
+        let schema = self.setup.schema.as_ref();
+        schema.expect("a schema").connection().await
     }
 
     /// Kills the gateway as a crash would, and leaves its data.

@@ -17,6 +17,7 @@ mod schema;
 mod seized;
 pub mod servers;
 mod setup;
+mod terminal;
 mod token;
 
 pub use answer::Answer;
@@ -32,4 +33,5 @@ pub use seized::Seized;
 pub use setup::App;
 pub use setup::AppSpec;
 pub use setup::Setup;
+pub use terminal::Terminal;
 pub use token::Token;

@@ -1,5 +1,7 @@
 //! The binary under test, as a child process whose output is kept.
 
+use rustix::process::Pid;
+use rustix::process::Signal;
 use std::env;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -104,6 +106,20 @@ impl Program {
     fn give_up(&self) -> ! {
         let (output, errors) = (self.output.all().join("\n"), self.errors.all().join("\n"));
         panic!("the awaited line did not come\n--- output\n{output}\n--- errors\n{errors}");
+    }
+
+    /// Asks it to end, and waits until it has.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn terminate(&mut self) {
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        rustix::process::kill_process(id.expect("an id"), Signal::TERM).expect("it can be asked");
+        let deadline = Instant::now() + PATIENCE;
+        while self.child.try_wait().expect("a state").is_none() {
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Kills it at once, as a crash of the host would.

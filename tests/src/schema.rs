@@ -35,6 +35,12 @@ impl Schema {
         Some(Self { server, name })
     }
 
+    /// A connection that has this schema's tables.
+    pub async fn connection(&self) -> PgConnection {
+        let url = self.settings().url;
+        PgConnection::connect(&url).await.expect("a connection")
+    }
+
     /// How a directory in this schema is reached.
     pub fn settings(&self) -> PostgresDirectory {
         PostgresDirectory {

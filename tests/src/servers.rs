@@ -6,7 +6,9 @@ use aws_sdk_s3::config::BehaviorVersion;
 use aws_sdk_s3::config::Credentials;
 use aws_sdk_s3::config::Region;
 use serde_json::Value;
+use serde_json::json;
 use std::env;
+use uuid::Uuid;
 
 /// Access key of the test servers.
 pub const KEY: &str = "test";
@@ -94,26 +96,54 @@ fn access(endpoint: &str) -> String {
     )
 }
 
-/// A new key in KMS. Moto takes any signature.
-async fn key(endpoint: &str) -> String {
+/// Asks a service of AWS that speaks JSON. Moto takes any signature.
+async fn ask(endpoint: &str, service: &str, target: &str, body: Value) -> Value {
     let client = reqwest::Client::builder().no_proxy().build();
     let answer = client
         .expect("a client")
         .post(endpoint)
-        .header("X-Amz-Target", "TrentService.CreateKey")
+        .header("X-Amz-Target", target)
         .header("Content-Type", "application/x-amz-json-1.1")
         .header(
             "Authorization",
-            "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kms/aws4_request, \
-             SignedHeaders=host, Signature=none",
+            format!(
+                "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, \
+                 SignedHeaders=host, Signature=none"
+            ),
         )
-        .body("{}")
+        .body(body.to_string())
         .send()
         .await
         .expect("moto answers");
-    let answer: Value = answer.json().await.expect("JSON");
+    let text = answer.text().await.expect("a text");
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// A new key in KMS.
+async fn key(endpoint: &str) -> String {
+    let answer = ask(endpoint, "kms", "TrentService.CreateKey", json!({})).await;
     let id = answer["KeyMetadata"]["KeyId"].as_str();
     id.expect("a key has an id").to_owned()
+}
+
+/// A new log group in CloudWatch.
+pub async fn log_group(endpoint: &str) -> String {
+    let name = format!("ketrics-{}", Uuid::new_v4().simple());
+    let body = json!({ "logGroupName": name });
+    ask(endpoint, "logs", "Logs_20140328.CreateLogGroup", body).await;
+    name
+}
+
+/// Time and JSON object of each event of a log stream.
+pub async fn log_events(endpoint: &str, group: &str, stream: &str) -> Vec<(i64, Value)> {
+    let body = json!({ "logGroupName": group, "logStreamName": stream, "startFromHead": true });
+    let answer = ask(endpoint, "logs", "Logs_20140328.GetLogEvents", body).await;
+    let events = answer["events"].as_array().cloned().unwrap_or_default();
+    let events = events.iter().filter_map(|event| {
+        let line = serde_json::from_str(event["message"].as_str()?).ok()?;
+        Some((event["timestamp"].as_i64()?, line))
+    });
+    events.collect()
 }
 
 /// The configuration file of a host on S3, KMS and PostgreSQL.

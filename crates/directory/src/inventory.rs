@@ -85,7 +85,8 @@ impl Directory {
             }};
         }
         for user in rows!(
-            "SELECT id, tenant_id, email, first_name, last_name FROM users WHERE tenant_id = $1",
+            "SELECT id, tenant_id, email, first_name, last_name, status FROM users \
+             WHERE tenant_id = $1",
             users::UserRow,
             users::user
         ) {

@@ -1,5 +1,5 @@
 //! What the platform knows: tenants, users, groups, roles, applications, deployments, resources
-//! and grants; and what it must not forget: jobs and messages.
+//! and grants; and what it must not forget: jobs, messages and logs.
 //!
 //! There is one set of queries, written so that SQLite and PostgreSQL take the same text: `$1`
 //! parameters, ids as text, points in time as milliseconds since the epoch. Only migrations differ
@@ -25,6 +25,7 @@ mod inventory;
 mod jobs;
 mod leases;
 mod listing;
+mod logs;
 mod messages;
 mod migrations;
 mod pushes;
@@ -80,6 +81,15 @@ pub use leases::Lease;
 pub use leases::MAX_STARTS;
 pub use listing::ListedUser;
 pub use listing::UserStatus;
+pub use logs::LogFilter;
+pub use logs::LogLevel;
+pub use logs::LogLine;
+pub use logs::LogNews;
+pub use logs::LogPage;
+pub use logs::LogPosition;
+pub use logs::LogSource;
+pub use logs::StoredLogLine;
+pub use messages::Channels;
 pub use messages::InboxMessage;
 pub use messages::InboxPage;
 pub use messages::InboxPosition;

@@ -24,6 +24,14 @@ impl UserStatus {
             Self::Inactive => "inactive",
         }
     }
+
+    pub(crate) fn from_column(text: &str) -> Result<Self, DirectoryError> {
+        match text {
+            "active" => Ok(Self::Active),
+            "inactive" => Ok(Self::Inactive),
+            other => Err(DirectoryError::Damaged(format!("user status {other}"))),
+        }
+    }
 }
 
 /// A user and the groups that the user is in.
@@ -73,11 +81,7 @@ impl Directory {
         for (id, email, first_name, last_name, status, group, code) in rows {
             let id: UserId = id.parse()?;
             if users.last().is_none_or(|user| user.id != id) {
-                let status = match status.as_str() {
-                    "active" => UserStatus::Active,
-                    "inactive" => UserStatus::Inactive,
-                    other => return Err(DirectoryError::Damaged(format!("user status {other}"))),
-                };
+                let status = UserStatus::from_column(&status)?;
                 users.push(ListedUser {
                     id,
                     email,

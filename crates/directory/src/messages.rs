@@ -8,6 +8,7 @@ use crate::TenantId;
 use crate::UserId;
 use crate::database::storable;
 use crate::now;
+use crate::pushes::queue_push;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -58,6 +59,15 @@ pub struct NewMessage {
     pub data: Option<String>,
     /// Milliseconds since the epoch; the inbox does not show it any longer then.
     pub expires_at: Option<i64>,
+}
+
+/// By which ways a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// Into the inbox.
+    Inbox,
+    /// Into the inbox, and from there it is pushed.
+    InboxAndPush,
 }
 
 /// Which messages of an inbox.
@@ -127,8 +137,8 @@ fn message(row: &AnyRow) -> Result<InboxMessage, DirectoryError> {
 }
 
 impl Directory {
-    /// Puts a message into each user's inbox. The answer names the message per user, in order;
-    /// `None` for a user that the tenant does not have.
+    /// Puts a message into each user's inbox, and with it what has it pushed. The answer names the
+    /// message per user, in order; `None` for a user that the tenant does not have.
     ///
     /// # Errors
     /// When the directory does not answer; then nobody has the message.
@@ -138,6 +148,7 @@ impl Directory {
         application: ApplicationId,
         users: &[UserId],
         new: &NewMessage,
+        channels: Channels,
     ) -> Result<Vec<Option<MessageId>>, DirectoryError> {
         let created_at = now();
         let mut transaction = self.begin().await?;
@@ -165,7 +176,11 @@ impl Directory {
             .bind(created_at)
             .execute(&mut *transaction)
             .await?;
-            sent.push((done.rows_affected() == 1).then_some(id));
+            let is_sent = done.rows_affected() == 1;
+            if is_sent && channels == Channels::InboxAndPush {
+                queue_push(&mut transaction, id, created_at).await?;
+            }
+            sent.push(is_sent.then_some(id));
         }
         transaction.commit().await?;
         Ok(sent)

@@ -27,6 +27,7 @@ const VERSIONS: &[(i64, &str, &str, &str)] = &[
     version!(6, "0006_ai_and_user_status"),
     version!(7, "0007_pushes"),
     version!(8, "0008_egress_rules"),
+    version!(9, "0009_logs"),
 ];
 
 /// What brings a database up to date.

@@ -9,6 +9,8 @@ use crate::MessageId;
 use crate::TenantId;
 use crate::UserId;
 use crate::now;
+use sqlx::Any;
+use sqlx::Transaction;
 use std::time::Duration;
 
 /// The right to try a push once.
@@ -87,28 +89,24 @@ type Row = (
     i64,
 );
 
-impl Directory {
-    /// Has messages pushed that are in inboxes.
-    ///
-    /// # Errors
-    /// When the directory does not answer.
-    pub async fn queue_pushes(&self, messages: &[MessageId]) -> Result<(), DirectoryError> {
-        let now = now();
-        let mut transaction = self.begin().await?;
-        for message in messages {
-            sqlx::query(
-                "INSERT INTO pushes (message_id, state, attempts, next_at, created_at) \
-                 VALUES ($1, 'pending', 0, $2, $2) ON CONFLICT (message_id) DO NOTHING",
-            )
-            .bind(message.to_string())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
+/// Has a message pushed that is put into an inbox in the same transaction.
+pub(crate) async fn queue_push(
+    transaction: &mut Transaction<'static, Any>,
+    message: MessageId,
+    now: i64,
+) -> Result<(), DirectoryError> {
+    sqlx::query(
+        "INSERT INTO pushes (message_id, state, attempts, next_at, created_at) \
+         VALUES ($1, 'pending', 0, $2, $2)",
+    )
+    .bind(message.to_string())
+    .bind(now)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
 
+impl Directory {
     /// Claims the push that has been due for the longest time. Nobody else gets it before `lease`
     /// is over. A message that expired meanwhile is given up.
     ///

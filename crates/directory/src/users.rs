@@ -6,6 +6,7 @@ use crate::GroupId;
 use crate::ServiceAccountId;
 use crate::TenantId;
 use crate::UserId;
+use crate::UserStatus;
 use crate::database::storable;
 use crate::now;
 
@@ -22,6 +23,8 @@ pub struct User {
     pub first_name: String,
     /// Family name.
     pub last_name: String,
+    /// Whether the user may do anything.
+    pub status: UserStatus,
 }
 
 /// A machine's account.
@@ -50,11 +53,11 @@ pub struct Group {
     pub name: String,
 }
 
-pub(crate) type UserRow = (String, String, String, String, String);
+pub(crate) type UserRow = (String, String, String, String, String, String);
 pub(crate) type CodeRow = (String, String, String, String);
 
 pub(crate) fn user(
-    (id, tenant_id, email, first_name, last_name): UserRow,
+    (id, tenant_id, email, first_name, last_name, status): UserRow,
 ) -> Result<User, DirectoryError> {
     Ok(User {
         id: id.parse()?,
@@ -62,6 +65,7 @@ pub(crate) fn user(
         email,
         first_name,
         last_name,
+        status: UserStatus::from_column(&status)?,
     })
 }
 
@@ -102,7 +106,7 @@ impl Directory {
              VALUES ($1, $2, $3, $4, $5, $6) \
              ON CONFLICT (tenant_id, email) DO UPDATE \
              SET first_name = excluded.first_name, last_name = excluded.last_name \
-             RETURNING id, tenant_id, email, first_name, last_name",
+             RETURNING id, tenant_id, email, first_name, last_name, status",
         )
         .bind(UserId::new().to_string())
         .bind(tenant.to_string())
@@ -125,7 +129,7 @@ impl Directory {
         id: UserId,
     ) -> Result<Option<User>, DirectoryError> {
         let row: Option<UserRow> = sqlx::query_as(
-            "SELECT id, tenant_id, email, first_name, last_name FROM users \
+            "SELECT id, tenant_id, email, first_name, last_name, status FROM users \
              WHERE tenant_id = $1 AND id = $2",
         )
         .bind(tenant.to_string())
@@ -261,7 +265,7 @@ impl Directory {
         group: GroupId,
     ) -> Result<Vec<User>, DirectoryError> {
         let rows: Vec<UserRow> = sqlx::query_as(
-            "SELECT u.id, u.tenant_id, u.email, u.first_name, u.last_name \
+            "SELECT u.id, u.tenant_id, u.email, u.first_name, u.last_name, u.status \
              FROM group_members m JOIN users u ON u.id = m.user_id \
              WHERE m.group_id = $1 AND u.tenant_id = $2 ORDER BY u.id",
         )

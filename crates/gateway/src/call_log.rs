@@ -5,16 +5,18 @@ use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::log::LogEntry;
 use crate::log::LogSink;
-use crate::log::Source;
 use crate::runtime::Call;
+use crate::runtime::Origin;
 use crate::stacks::Stacks;
 use crate::telemetry;
 use crate::worker::invocation::End;
 use crate::worker::invocation::Observer;
 use crate::worker::invocation::Receipt;
+use ketrics_directory::LogSource;
 use ketrics_protocol::frame::LogLevel;
 use ketrics_protocol::frame::LogLine;
 use serde_json::json;
+use serde_json::value::to_raw_value;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::error;
@@ -41,8 +43,12 @@ impl CallLog {
             .or(requestor.service_account_id.as_ref());
         LogEntry {
             function: Some(self.call.function.clone()),
-            requestor: requestor.cloned(),
-            invocation: Some(self.invocation.to_string()),
+            requestor_id: requestor.cloned(),
+            request_id: Some(self.invocation.to_string()),
+            job_id: match self.call.origin {
+                Origin::Job { id, .. } => Some(id),
+                Origin::Http | Origin::Application { .. } => None,
+            },
             ..LogEntry::of(&self.call.target, line)
         }
     }
@@ -55,7 +61,7 @@ impl CallLog {
                 failure.stack,
             ),
             End::OverLimit(limit, measure) => (CallError::new(limit.into(), measure), None),
-            End::Lost | End::Misbehaved(_) => (lost(), None),
+            End::Lost | End::Stopped | End::Misbehaved(_) => (lost(), None),
         };
         let this = Arc::clone(self);
         let message = error.message.clone();
@@ -73,11 +79,12 @@ impl CallLog {
                 level: LogLevel::Error,
                 message,
                 cut_from: None,
+                data: None,
             };
-            this.sink.write(&LogEntry {
-                source: Source::Platform,
+            this.sink.write(&Arc::new(LogEntry {
+                source: LogSource::Platform,
                 ..this.entry(line)
-            });
+            }));
         });
         error
     }
@@ -85,7 +92,7 @@ impl CallLog {
 
 impl Observer for CallLog {
     fn log(&self, line: LogLine) {
-        self.sink.write(&self.entry(line));
+        self.sink.write(&Arc::new(self.entry(line)));
     }
 
     fn misbehaved(&self, why: &str) {
@@ -106,6 +113,7 @@ impl Observer for CallLog {
             level: LogLevel::Debug,
             message: "invocation ended".to_owned(),
             cut_from: None,
+            data: None,
         };
         let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
         let receipt = json!({
@@ -119,11 +127,11 @@ impl Observer for CallLog {
             "bytesOut": receipt.bytes_out,
         });
         let entry = LogEntry {
-            source: Source::Platform,
-            receipt: Some(receipt),
+            source: LogSource::Platform,
+            receipt: to_raw_value(&receipt).ok(),
             ..self.entry(line)
         };
-        self.sink.write(&entry);
+        self.sink.write(&Arc::new(entry));
     }
 }
 

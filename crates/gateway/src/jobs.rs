@@ -12,10 +12,13 @@ use ketrics_directory::ClaimedJob;
 use ketrics_directory::DirectoryError;
 use ketrics_directory::Job;
 use ketrics_directory::JobFailure;
+use ketrics_directory::Lease;
 use ketrics_protocol::RequestorContext;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// How a host runs jobs.
@@ -85,19 +88,15 @@ async fn expire(runtime: Arc<Runtime>, config: JobsConfig) {
 
 async fn run_one(runtime: &Arc<Runtime>, claimed: ClaimedJob, config: JobsConfig) {
     let ClaimedJob { job, lease } = claimed;
-    let outcome = {
-        let call = call(runtime, &job);
-        tokio::pin!(call);
-        loop {
-            tokio::select! {
-                outcome = &mut call => break outcome,
-                () = tokio::time::sleep(config.lease / 3) => {
-                    let renewed = runtime.directory().heartbeat_job(&lease, config.lease).await;
-                    if let Err(error) = renewed {
-                        tracing::error!(%error, job = %job.id, "a job's lease cannot be renewed");
-                    }
-                }
-            }
+    let stop = CancellationToken::new();
+    let outcome = tokio::select! {
+        outcome = call(runtime, &job, stop.clone()) => outcome,
+        () = lost(runtime, &lease, config.lease) => {
+            // Another host may run it by now, and has the right to: what it does here must end, and
+            // what comes of it counts for nothing.
+            stop.cancel();
+            tracing::warn!(job = %job.id, "a job was stopped, because its lease was lost");
+            return;
         }
     };
     let recorded = match outcome {
@@ -127,11 +126,29 @@ async fn run_one(runtime: &Arc<Runtime>, claimed: ClaimedJob, config: JobsConfig
     }
 }
 
+/// Renews a lease for as long as it is held, and resolves when it is not: it was lost to another
+/// host, or could not be renewed in the time that it is good for.
+async fn lost(runtime: &Arc<Runtime>, lease: &Lease, duration: Duration) {
+    let mut held = Instant::now();
+    loop {
+        let renewing = async {
+            tokio::time::sleep(duration / 3).await;
+            let asked = Instant::now();
+            let renewed = runtime.directory().heartbeat_job(lease, duration).await;
+            (asked, renewed)
+        };
+        match tokio::time::timeout_at((held + duration).into(), renewing).await {
+            Ok((asked, Ok(true))) => held = asked,
+            Ok((_, Ok(false))) | Err(_) => return,
+            Ok((_, Err(error))) => {
+                tracing::error!(%error, job = %lease.job_id(), "a job's lease cannot be renewed");
+            }
+        }
+    }
+}
+
 /// Lets the lease run out at once, so that the start counts and the job is queued again.
-async fn requeue(
-    runtime: &Arc<Runtime>,
-    lease: &ketrics_directory::Lease,
-) -> Result<bool, DirectoryError> {
+async fn requeue(runtime: &Arc<Runtime>, lease: &Lease) -> Result<bool, DirectoryError> {
     let held = runtime
         .directory()
         .heartbeat_job(lease, Duration::ZERO)
@@ -141,7 +158,11 @@ async fn requeue(
     Ok(held)
 }
 
-async fn call(runtime: &Arc<Runtime>, job: &Job) -> Result<String, CallError> {
+async fn call(
+    runtime: &Arc<Runtime>,
+    job: &Job,
+    stop: CancellationToken,
+) -> Result<String, CallError> {
     let target = runtime
         .target(&job.tenant_id.to_string(), &job.application_id.to_string())
         .await?;
@@ -152,6 +173,8 @@ async fn call(runtime: &Arc<Runtime>, job: &Job) -> Result<String, CallError> {
         payload: job.payload.clone(),
         requestor,
         origin: Origin::Job {
+            id: job.id,
+            stop,
             timeout: job.timeout,
         },
     };

@@ -31,7 +31,13 @@ use crate::auth::TokenVerifier;
 use crate::deploy::Deployer;
 use crate::http::Http;
 use crate::jobs::JobsConfig;
+use crate::log::Everywhere;
 use crate::log::LogSink;
+use crate::log::LogsConfig;
+use crate::log::Queue;
+use crate::log::Room;
+use crate::log::Store;
+use crate::log::forget_old_lines;
 use crate::platform::Platform;
 use crate::runtime::Runtime;
 use crate::runtime::RuntimeConfig;
@@ -47,8 +53,14 @@ use tokio::sync::Semaphore;
 /// Deployments that may arrive at once; each is held in memory.
 const UPLOADS: usize = 4;
 
+/// Questions to the log that may be asked at once: the directory has other things to do.
+const READERS: usize = 2;
+
 /// How often zygotes that nobody uses are looked for.
 const SWEEP: Duration = Duration::from_secs(5);
+
+/// How long a host that ends waits until its log is kept.
+const FLUSH: Duration = Duration::from_secs(5);
 
 /// Keeps other processes of the same user from reading this one's memory, which has the keys to
 /// everything, and the kernel from writing it to a core file.
@@ -83,8 +95,10 @@ pub struct GatewayConfig {
     pub issuer: Arc<LocalKey>,
     /// The administrator's token.
     pub administrator: AdministratorKey,
-    /// Takes the log.
+    /// Takes the log at once.
     pub log: Arc<dyn LogSink>,
+    /// Where it goes besides.
+    pub logs: LogsConfig,
 }
 
 /// A gateway that is ready to serve.
@@ -94,6 +108,7 @@ pub struct Gateway {
     deployer: Arc<Deployer>,
     router: axum::Router,
     serving: ServingConfig,
+    logs: Vec<Arc<Queue>>,
 }
 
 impl Gateway {
@@ -106,7 +121,14 @@ impl Gateway {
         directory: Directory,
         services: Services,
     ) -> io::Result<Self> {
-        let runtime = Runtime::start(config.runtime, directory, services, config.log).await?;
+        let logs = keep_logs(config.logs, &directory);
+        let mut sinks = vec![config.log];
+        sinks.extend(
+            logs.iter()
+                .map(|queue| Arc::clone(queue) as Arc<dyn LogSink>),
+        );
+        let log = Arc::new(Everywhere(sinks));
+        let runtime = Runtime::start(config.runtime, directory, services, log).await?;
         tokio::spawn(jobs::run(Arc::clone(&runtime), config.jobs));
         let pushing = Arc::clone(&runtime);
         tokio::spawn(async move { pushing.services().deliver_pushes().await });
@@ -125,6 +147,7 @@ impl Gateway {
             issuer: config.issuer,
             administrator: config.administrator,
             uploads: Semaphore::new(UPLOADS),
+            readers: Semaphore::new(READERS),
             verifier: config.verifier,
             cors_origins: config.cors_origins,
         });
@@ -133,6 +156,7 @@ impl Gateway {
             deployer,
             router,
             serving: config.serving,
+            logs,
         })
     }
 
@@ -148,7 +172,7 @@ impl Gateway {
         &self.deployer
     }
 
-    /// Serves until `stop` resolves; requests that run then are finished.
+    /// Serves until `stop` resolves; requests that run then are finished, and their log is kept.
     ///
     /// # Errors
     /// When the listener fails.
@@ -157,6 +181,27 @@ impl Gateway {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        serving::serve(listener, self.router, self.serving, stop).await
+        serving::serve(listener, self.router, self.serving, stop).await?;
+        for queue in self.logs {
+            queue.flush(FLUSH).await;
+        }
+        Ok(())
     }
+}
+
+/// Starts what keeps the log, and what takes old lines away.
+fn keep_logs(config: LogsConfig, directory: &Directory) -> Vec<Arc<Queue>> {
+    let mut queues = Vec::new();
+    if let Some(retention) = config.retention {
+        queues.push(Queue::new(Store(directory.clone()), Room::default()));
+        tokio::spawn(forget_old_lines(directory.clone(), retention));
+    }
+    if let Some(cloudwatch) = config.cloudwatch {
+        queues.push(Queue::new(cloudwatch, Room::default()));
+    }
+    for queue in &queues {
+        let queue = Arc::clone(queue);
+        tokio::spawn(async move { queue.deliver().await });
+    }
+    queues
 }

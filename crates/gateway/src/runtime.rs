@@ -29,6 +29,7 @@ use crate::worker::zygotes::Zygotes;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::Directory;
+use ketrics_directory::JobId;
 use ketrics_directory::Requestor;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
@@ -55,6 +56,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// What the host is and allows.
@@ -96,6 +98,10 @@ pub enum Origin {
     Http,
     /// A job.
     Job {
+        /// Which job.
+        id: JobId,
+        /// Ends it at once, when the job is no longer this host's.
+        stop: CancellationToken,
         /// Its own time limit.
         timeout: Duration,
     },
@@ -118,13 +124,21 @@ impl Origin {
         }
     }
 
+    /// What ends the call before its time.
+    fn stop(&self) -> CancellationToken {
+        match self {
+            Self::Job { stop, .. } => stop.clone(),
+            Self::Http | Self::Application { .. } => CancellationToken::new(),
+        }
+    }
+
     /// The limits of a call from here that begins now, of those of its application.
     #[must_use]
     pub fn limits(&self, application: &Limits) -> Limits {
         let limits = application.clone();
         match self {
             Self::Http => limits,
-            Self::Job { timeout } => limits.for_job(*timeout),
+            Self::Job { timeout, .. } => limits.for_job(*timeout),
             Self::Application { deadline, .. } => {
                 let left = deadline.saturating_duration_since(Instant::now());
                 Limits {
@@ -313,7 +327,7 @@ impl Runtime {
         // It may not be in the directory yet.
         self.stacks.keep(target.deployment.id, bundle);
         let load = || async { Ok(self.load_frame(target, bundle.clone())) };
-        let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
+        let log = |line: LogLine| self.log.write(&Arc::new(LogEntry::of(target, line)));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application.report.clone()),
             Err(error) => {
@@ -377,6 +391,7 @@ impl Runtime {
             context: self.context(&call),
             limits,
         };
+        let stop = call.origin.stop();
         let observer = Arc::new(CallLog {
             sink: Arc::clone(&self.log),
             stacks: Arc::clone(&self.stacks),
@@ -391,6 +406,7 @@ impl Runtime {
             known,
             self.services.clone(),
             observer.clone(),
+            stop,
         )
         .await;
         match answered {
@@ -427,7 +443,7 @@ impl Runtime {
             let bundle = bundle.ok_or_else(|| io::Error::other("the deployment has no bundle"))?;
             Ok(self.load_frame(target, bundle))
         };
-        let log = |line: LogLine| self.log.write(&LogEntry::of(target, line));
+        let log = |line: LogLine| self.log.write(&Arc::new(LogEntry::of(target, line)));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application),
             Err(error) => Err(self.load_error(target, error).await),
@@ -459,8 +475,9 @@ impl Runtime {
                     level: LogLevel::Error,
                     message: message_for_log,
                     cut_from: None,
+                    data: None,
                 };
-                self.log.write(&LogEntry::of(target, line));
+                self.log.write(&Arc::new(LogEntry::of(target, line)));
                 CallError::new(
                     ErrorCode::RuntimeError,
                     format!("The application does not load: {message}"),

@@ -54,6 +54,7 @@ pub(crate) struct Telemetry {
     pub(crate) violations: Counter,
     /// Processes that were ended because they misbehaved, by kind.
     misbehaved: Family<Labels<1>, Counter>,
+    log_lines_dropped: Family<Labels<1>, Counter>,
     running: Gauge,
     waiting: Gauge,
     zygotes: Gauge,
@@ -74,6 +75,7 @@ impl Default for Telemetry {
             service_calls: Family::default(),
             violations: Counter::default(),
             misbehaved: Family::default(),
+            log_lines_dropped: Family::default(),
             running: Gauge::default(),
             waiting: Gauge::default(),
             zygotes: Gauge::default(),
@@ -121,6 +123,11 @@ impl Default for Telemetry {
             "misbehaved",
             "Processes that were ended because they misbehaved, by kind",
             all.misbehaved.clone(),
+        );
+        registry.register(
+            "log_lines_dropped",
+            "Log lines that found no room on their way to a destination",
+            all.log_lines_dropped.clone(),
         );
         for (name, help, gauge) in [
             ("calls_running", "Calls that run now", &all.running),
@@ -172,6 +179,13 @@ impl Telemetry {
     /// Counts a process that was ended.
     pub(crate) fn misbehaved(&self, kind: &'static str) {
         self.misbehaved.get_or_create(&[("process", kind)]).inc();
+    }
+
+    /// Counts a log line that a destination does not get.
+    pub(crate) fn log_line_dropped(&self, destination: &'static str) {
+        self.log_lines_dropped
+            .get_or_create(&[("destination", destination)])
+            .inc();
     }
 
     /// All figures as OpenMetrics text, with those of this moment.

@@ -202,7 +202,7 @@ impl Api {
             while let Some(source) = cause.source() {
                 cause = source;
             }
-            Problem::Failed(format!("{} does not answer: {cause}", self.base))
+            Problem::Unavailable(format!("{} does not answer: {cause}", self.base))
         };
         let request = request.bearer_auth(&self.token);
         let response = request.send().await.map_err(unreachable)?;
@@ -227,10 +227,11 @@ fn answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Pro
     let text = |name: &str| answer["error"][name].as_str();
     let code = text("code").ok_or_else(strange)?;
     let message = text("message").unwrap_or_default();
-    Err(Problem::Failed(format!(
-        "{code} (status {}): {message}",
-        status.as_u16()
-    )))
+    let told = format!("{code} (status {}): {message}", status.as_u16());
+    Err(match status {
+        StatusCode::SERVICE_UNAVAILABLE => Problem::Unavailable(told),
+        _ => Problem::Failed(told),
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use ketrics_application::Text;
 use ketrics_gateway::platform::Action;
 use ketrics_gateway::platform::Change;
 use ketrics_gateway::platform::Plan;
+use ketrics_services::check_egress_rule;
 use serde::Deserialize;
 use serde_json::json;
 use std::env;
@@ -49,7 +50,7 @@ impl Apply {
         let shown = self.file.display();
         let text = fs::read_to_string(&self.file)
             .map_err(|error| Problem::Usage(format!("{shown}: {error}")))?;
-        let mut state = PlatformState::parse_yaml(&text)
+        let mut state = PlatformState::parse_yaml(&text, check_egress_rule)
             .map_err(|error| Problem::Failed(format!("{shown}: {error}")))?;
         let folder = self.file.parent().unwrap_or(Path::new(""));
         resolve(&mut state, folder)
@@ -171,7 +172,7 @@ mod tests {
         let folder = TempDir::new().expect("a folder");
         fs::write(folder.path().join("key.txt"), "s3cret\n").expect("a file");
         let text = "tenants: [{code: a, name: A, secrets: [{code: k, value: {file: key.txt}}]}]";
-        let mut state = PlatformState::parse_yaml(text).expect("a state");
+        let mut state = PlatformState::parse_yaml(text, |_| Ok(())).expect("a state");
         resolve(&mut state, folder.path()).expect("resolved");
         assert_eq!(
             state.tenants[0].secrets[0].value,
@@ -184,7 +185,7 @@ mod tests {
     fn everything_that_is_missing_is_named_at_once() {
         let text = "tenants: [{code: a, name: A, secrets: [{code: k, value: {file: gone}}, \
             {code: l, value: {env: KETRICS_TEST_NOT_SET}}]}]";
-        let mut state = PlatformState::parse_yaml(text).expect("a state");
+        let mut state = PlatformState::parse_yaml(text, |_| Ok(())).expect("a state");
         let folder = TempDir::new().expect("a folder");
         let faults = resolve(&mut state, folder.path()).expect_err("faults");
         assert_eq!(faults.len(), 2);

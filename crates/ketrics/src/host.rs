@@ -20,10 +20,13 @@ use ketrics_gateway::auth::Tokens;
 use ketrics_gateway::deploy::Deployer;
 use ketrics_gateway::jobs::JobsConfig;
 use ketrics_gateway::log::LogSink;
+use ketrics_gateway::log::LogsConfig;
 use ketrics_gateway::runtime::RuntimeConfig;
 use ketrics_protocol::LimitPolicy;
 use ketrics_protocol::SandboxLevel;
 use ketrics_services::AiEngine;
+use ketrics_services::CloudWatchConfig;
+use ketrics_services::CloudWatchLogs;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::PushConfig;
@@ -43,6 +46,24 @@ use tokio::signal::unix::signal;
 
 /// How long a zygote stays that nobody uses.
 const IDLE: Duration = Duration::from_mins(10);
+
+/// Where a host keeps its log beside standard output.
+#[derive(Clone, Debug)]
+pub struct LogsOptions {
+    /// How long the directory keeps lines; nothing for one that takes none.
+    pub retention: Option<Duration>,
+    /// CloudWatch, where lines go there.
+    pub cloudwatch: Option<CloudWatchConfig>,
+}
+
+impl Default for LogsOptions {
+    fn default() -> Self {
+        Self {
+            retention: Some(Duration::from_hours(14 * 24)),
+            cloudwatch: None,
+        }
+    }
+}
 
 /// What a host is started with.
 pub struct Options {
@@ -86,6 +107,8 @@ pub struct Options {
     pub region: String,
     /// Where the log goes.
     pub log: Arc<dyn LogSink>,
+    /// Where the log is kept.
+    pub logs: LogsOptions,
 }
 
 /// A host that is ready to serve.
@@ -153,6 +176,14 @@ impl Host {
             Some(issuer) => Some(authentication::open(issuer).await?),
             None => None,
         };
+        let cloudwatch = match &options.logs.cloudwatch {
+            Some(config) => Some(
+                CloudWatchLogs::open(config)
+                    .await
+                    .map_err(|error| Problem::failed("the log cannot be kept", error))?,
+            ),
+            None => None,
+        };
         let config = GatewayConfig {
             runtime: RuntimeConfig {
                 worker: WorkerCommand {
@@ -176,6 +207,10 @@ impl Host {
                 issuer,
             }),
             log: options.log,
+            logs: LogsConfig {
+                retention: options.logs.retention,
+                cloudwatch,
+            },
         };
         let gateway = Gateway::start(config, directory.clone(), services.clone())
             .await

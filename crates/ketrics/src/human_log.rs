@@ -2,46 +2,101 @@
 
 use ketrics_gateway::log::LogEntry;
 use ketrics_gateway::log::LogSink;
-use ketrics_gateway::log::Source;
+use ketrics_gateway::log::time;
+use serde::Deserialize;
 use serde_json::Value;
 use std::io::Write;
+use std::sync::Arc;
 
 const DIM: &str = "\x1b[2m";
 const RED: &str = "\x1b[31m";
 const YELLOW: &str = "\x1b[33m";
 const PLAIN: &str = "\x1b[0m";
 
-/// One line for each entry, in colour: time, function, message.
+/// One line for each entry, in colour: time of day, function, message.
 #[derive(Debug)]
 pub struct HumanLines;
 
 impl LogSink for HumanLines {
-    fn write(&self, entry: &LogEntry) {
+    fn write(&self, entry: &Arc<LogEntry>) {
+        let receipt = entry.receipt.as_ref();
+        let line = Line {
+            timestamp: time(entry.timestamp),
+            level: entry.level.name().to_owned(),
+            source: entry.source.name().to_owned(),
+            function: entry.function.clone(),
+            message: entry.message.clone(),
+            receipt: receipt.and_then(|receipt| serde_json::from_str(receipt.get()).ok()),
+        };
         // A terminal that is gone is no reason to fail a request.
-        let _ = writeln!(std::io::stdout().lock(), "{}", line(entry));
+        let _ = writeln!(std::io::stdout().lock(), "{}", line.of_today());
     }
 }
 
-fn line(entry: &LogEntry) -> String {
-    let colour = match (entry.source, entry.level) {
-        (_, "error") => RED,
-        (_, "warn") => YELLOW,
-        (Source::Platform, _) | (_, "debug") => DIM,
-        _ => "",
-    };
-    let time = entry.time.get(11..23).unwrap_or(&entry.time);
-    let function = entry.function.as_deref().unwrap_or("-");
-    let message = match &entry.receipt {
-        Some(receipt) => summary(receipt),
-        None => printable(&entry.message),
-    };
-    format!("{DIM}{time} {function}{PLAIN} {colour}{message}{PLAIN}")
+/// What is shown of a line.
+#[derive(Deserialize)]
+pub struct Line {
+    timestamp: String,
+    level: String,
+    source: String,
+    function: Option<String>,
+    message: String,
+    receipt: Option<Value>,
+}
+
+impl Line {
+    /// In colour, with the time of day.
+    pub fn of_today(&self) -> String {
+        let time = self.timestamp.get(11..23).unwrap_or(&self.timestamp);
+        let function = self.function();
+        let (colour, message) = (self.colour(), self.message());
+        format!("{DIM}{time} {function}{PLAIN} {colour}{message}{PLAIN}")
+    }
+
+    /// In colour, with date and time.
+    pub fn in_colour(&self) -> String {
+        let (time, function) = (&self.timestamp, self.function());
+        let (colour, message) = (self.colour(), self.message());
+        format!("{DIM}{time} {function}{PLAIN} {colour}{message}{PLAIN}")
+    }
+
+    /// Without colours, for what they would be no help to.
+    pub fn plain(&self) -> String {
+        let (time, level, function) = (&self.timestamp, &self.level, self.function());
+        format!("{time} {level:<5} {function} {}", self.message())
+    }
+
+    fn function(&self) -> &str {
+        self.function.as_deref().unwrap_or("-")
+    }
+
+    fn colour(&self) -> &'static str {
+        match (&*self.source, &*self.level) {
+            (_, "error") => RED,
+            (_, "warn") => YELLOW,
+            ("platform", _) | (_, "debug") => DIM,
+            _ => "",
+        }
+    }
+
+    fn message(&self) -> String {
+        match &self.receipt {
+            Some(receipt) => summary(receipt),
+            None => printable(&self.message),
+        }
+    }
 }
 
 /// What an invocation took, in a few words.
 fn summary(receipt: &Value) -> String {
     let number = |name: &str| receipt[name].as_f64().unwrap_or_default();
-    let calls = match receipt["serviceCalls"].as_u64().unwrap_or_default() {
+    let calls = receipt["serviceCalls"].as_object();
+    let calls: u64 = calls
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, count)| count.as_u64())
+        .sum();
+    let calls = match calls {
         0 => String::new(),
         1 => ", 1 service call".to_owned(),
         calls => format!(", {calls} service calls"),
@@ -67,40 +122,36 @@ fn printable(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::Line;
     use super::printable;
     use super::summary;
-    use ketrics_gateway::log::LogEntry;
-    use ketrics_gateway::log::Source;
     use serde_json::json;
 
     #[test]
     fn a_line_has_time_function_and_message() {
-        let entry = LogEntry {
-            time: "2026-11-21T12:34:56.789Z".to_owned(),
-            level: "error",
-            source: Source::Application,
-            tenant: "local".to_owned(),
-            application: "orders".to_owned(),
-            deployment: String::new(),
-            function: Some("echo".to_owned()),
-            requestor: None,
-            invocation: None,
-            message: "no".to_owned(),
-            receipt: None,
-        };
+        let line: Line = serde_json::from_value(json!({
+            "timestamp": "2026-11-21T12:34:56.789Z",
+            "level": "error",
+            "source": "application",
+            "function": "echo",
+            "message": "no",
+        }))
+        .expect("a line");
         assert_eq!(
-            line(&entry),
+            line.of_today(),
             "\x1b[2m12:34:56.789 echo\x1b[0m \x1b[31mno\x1b[0m"
         );
+        assert_eq!(line.plain(), "2026-11-21T12:34:56.789Z error echo no");
     }
 
     #[test]
     fn a_receipt_is_told_in_a_few_words() {
-        let receipt = json!({ "wallMs": 12.345, "cpuMs": 3.0, "serviceCalls": 1, "pageFaults": 9 });
+        let receipt = json!({
+            "wallMs": 12.345, "cpuMs": 3.0, "serviceCalls": { "volume": 2, "http": 1 }, "pageFaults": 9,
+        });
         assert_eq!(
             summary(&receipt),
-            "ended after 12.3 ms, 3.0 ms of CPU, 1 service call"
+            "ended after 12.3 ms, 3.0 ms of CPU, 3 service calls"
         );
     }
 

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 pub enum Problem {
     /// The function, the server or the machine answered with an error: exit code 1.
     Failed(String),
+    /// There was no answer, or none yet; another try may have one. Exit code 1 as well.
+    Unavailable(String),
     /// The command was asked for something that cannot be: exit code 2, as clap's own errors.
     Usage(String),
 }
@@ -22,7 +24,7 @@ impl Problem {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Failed(_) => ExitCode::from(1),
+            Self::Failed(_) | Self::Unavailable(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
         }
     }
@@ -31,7 +33,9 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Failed(message) | Self::Usage(message) => formatter.write_str(message),
+            Self::Failed(message) | Self::Unavailable(message) | Self::Usage(message) => {
+                formatter.write_str(message)
+            }
         }
     }
 }

@@ -84,6 +84,7 @@ impl Serve {
             documents: config.documents()?,
             ai: config.ai()?,
             push: config.push()?,
+            logs: config.logs()?,
             egress: egress(self.egress, &config)?,
             forked_ahead: match self.forked_ahead {
                 Some(number) => number,

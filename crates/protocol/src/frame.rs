@@ -199,6 +199,8 @@ pub struct LogLine {
     pub message: String,
     /// Bytes of the whole text, where only its beginning is here.
     pub cut_from: Option<u64>,
+    /// The objects that were logged, as a JSON array, within the limit as well.
+    pub data: Option<String>,
 }
 
 /// The levels of `ketrics.console`; `log` is `Info`.

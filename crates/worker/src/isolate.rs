@@ -331,7 +331,7 @@ impl Isolate {
         }
         let text = failure.stack.unwrap_or(failure.message);
         let line = format!("Unhandled promise rejection: {text}");
-        self.process(|process| process.log(LogLevel::Error, line));
+        self.process(|process| process.log(LogLevel::Error, line, None));
     }
 
     /// What nothing caught while the bundle loaded.

@@ -100,8 +100,9 @@ impl Process {
         self.outcome.take()
     }
 
-    /// Sends a line to the log, within the limits on lines and on their length.
-    pub fn log(&mut self, level: LogLevel, mut message: String) {
+    /// Sends a line to the log, within the limits on lines and on their length. Data that is longer
+    /// than a line may be is left out: half of it would be no JSON.
+    pub fn log(&mut self, level: LogLevel, mut message: String, mut data: Option<String>) {
         let dropped = match self.log_lines.cmp(&self.limits.log_lines) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Equal => {
@@ -109,6 +110,7 @@ impl Process {
                     "(the log stops here: {} lines is the limit)",
                     self.limits.log_lines
                 );
+                data = None;
                 false
             }
             std::cmp::Ordering::Greater => true,
@@ -125,6 +127,7 @@ impl Process {
             level,
             message,
             cut_from,
+            data: data.filter(|data| data.len() <= most),
         }));
     }
 }
@@ -249,13 +252,28 @@ service_op!(op_ai, Ai, AiCall, AiReply);
 
 #[op2(fast)]
 fn op_log(state: &mut OpState, #[string] level: &str, #[string] message: String) {
-    let level = match level {
+    let process = state.borrow_mut::<Process>();
+    process.log(level_named(level), message, None);
+}
+
+#[op2(fast)]
+fn op_log_data(
+    state: &mut OpState,
+    #[string] level: &str,
+    #[string] message: String,
+    #[string] data: String,
+) {
+    let process = state.borrow_mut::<Process>();
+    process.log(level_named(level), message, Some(data));
+}
+
+fn level_named(name: &str) -> LogLevel {
+    match name {
         "debug" => LogLevel::Debug,
         "warn" => LogLevel::Warn,
         "error" => LogLevel::Error,
         _ => LogLevel::Info,
-    };
-    state.borrow_mut::<Process>().log(level, message);
+    }
 }
 
 #[op2(fast)]
@@ -407,6 +425,7 @@ deno_core::extension!(
         op_applications,
         op_ai,
         op_log,
+        op_log_data,
         op_set_timer,
         op_done,
         op_failed,

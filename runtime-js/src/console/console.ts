@@ -1,7 +1,8 @@
 /** `console` and `ketrics.console`: lines of the application's log. */
 
 import { core } from "ext:core/mod.js";
-import { op_clock, op_log } from "ext:core/ops";
+import { op_clock, op_log, op_log_data } from "ext:core/ops";
+import { dataOf } from "./data.ts";
 import { format, inspect } from "./inspect.ts";
 import { table } from "./table.ts";
 import type { ConsoleLogger } from "./types.ts";
@@ -23,11 +24,11 @@ function formatted(values: unknown[]): string {
   }
 }
 
-function write(level: Level, text: string): void {
-  op_log(
-    level,
-    indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`),
-  );
+function write(level: Level, text: string, values: unknown[] = []): void {
+  const line = indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
+  const data = dataOf(values);
+  if (data === "") op_log(level, line);
+  else op_log_data(level, line, data);
 }
 
 function elapsed(start: number): string {
@@ -46,19 +47,19 @@ export function resetConsole(): void {
 /** What `ketrics.console` promises. */
 export const logger: ConsoleLogger = {
   log(...values: unknown[]): void {
-    write("info", formatted(values));
+    write("info", formatted(values), values);
   },
   info(...values: unknown[]): void {
-    write("info", formatted(values));
+    write("info", formatted(values), values);
   },
   warn(...values: unknown[]): void {
-    write("warn", formatted(values));
+    write("warn", formatted(values), values);
   },
   error(...values: unknown[]): void {
-    write("error", formatted(values));
+    write("error", formatted(values), values);
   },
   debug(...values: unknown[]): void {
-    write("debug", formatted(values));
+    write("debug", formatted(values), values);
   },
 };
 
@@ -74,7 +75,7 @@ const extras = {
     write("info", inspect(value, { customInspect: false, ...options }));
   },
   dirxml(...values: unknown[]): void {
-    write("info", formatted(values));
+    write("info", formatted(values), values);
   },
   table(rows: unknown, columns?: string[]): void {
     const drawn =
@@ -111,7 +112,7 @@ const extras = {
     starts.delete(String(label));
   },
   group(...values: unknown[]): void {
-    if (values.length > 0) write("info", formatted(values));
+    if (values.length > 0) write("info", formatted(values), values);
     indentation += " ".repeat(SPACES_PER_GROUP);
   },
   groupCollapsed(...values: unknown[]): void {
@@ -134,5 +135,7 @@ export const console = Object.defineProperty({ ...logger, ...extras }, Symbol.to
 
 /** Runs what every log line runs, without writing one. */
 export function warmConsole(): void {
-  formatted(["%s %d %j", "warm", 1, { a: 1 }, { b: [1, "two"] }, core.isProxy]);
+  const values = ["%s %d %j", "warm", 1, { a: 1 }, { b: [1, "two"] }, core.isProxy];
+  formatted(values);
+  dataOf(values);
 }

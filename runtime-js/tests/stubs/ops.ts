@@ -12,7 +12,7 @@ export const host = {
   limits: { timers: 10, resultBytes: 1000 },
   /** What `op_set_timer` was last called with. */
   armed: undefined as number | undefined,
-  log: [] as [string, string][],
+  log: [] as string[][],
   outcomes: [] as unknown[][],
   calls: [] as object[],
   /** Does what an op of `ketrics.Pdf` does. */
@@ -44,6 +44,8 @@ export const op_applications = service("applications");
 export const op_ai = service("ai");
 
 export const op_log = (level: string, message: string) => host.log.push([level, message]);
+export const op_log_data = (level: string, message: string, data: string) =>
+  host.log.push([level, message, data]);
 export const op_set_timer = (delay: number) => {
   host.armed = delay;
 };

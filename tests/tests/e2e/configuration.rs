@@ -81,6 +81,24 @@ async fn what_does_not_work_is_named_by_its_setting() {
     assert!(told.contains("access_key_id"), "{told}");
 }
 
+#[tokio::test]
+async fn a_log_group_that_is_not_there_is_named() {
+    let Some(endpoint) = servers::find("KETRICS_TEST_AWS") else {
+        return;
+    };
+    let config = format!(
+        "[logs]\nengine = \"cloudwatch\"\ngroup = \"/no/such/group\"\nendpoint = \"{endpoint}\"\n\
+         access_key_id = \"{}\"\nsecret_access_key = \"{}\"\n",
+        servers::KEY,
+        servers::SECRET
+    );
+    let told = refusal(&config, &[]);
+    let says = "logs.group names a log group that does not exist";
+    assert!(told.contains(says), "{told}");
+    let told = refusal(&config, &[("KETRICS_LOGS_ENDPOINT", "http://127.0.0.1:9")]);
+    assert!(told.contains("logs.endpoint"), "{told}");
+}
+
 fn line<'t>(text: &'t str, start: &str) -> &'t str {
     let found = text.lines().find(|line| line.starts_with(start));
     found.expect("the file has such a line")

@@ -1,10 +1,13 @@
 //! Messages from a function into inboxes, and the inbox as a front end reads it.
 
+use ketrics_directory::UserId;
+use ketrics_directory::UserStatus;
 use ketrics_tests::Answer;
 use ketrics_tests::App;
 use ketrics_tests::AppSpec;
 use ketrics_tests::Host;
 use ketrics_tests::Setup;
+use ketrics_tests::Terminal;
 use ketrics_tests::Token;
 use serde_json::Value;
 use serde_json::json;
@@ -239,4 +242,78 @@ async fn bulk_and_group_messages_say_what_became_of_each() {
             "{error}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_user_who_is_switched_off_reads_no_inbox_until_switched_on_again() {
+    let (host, app) = Setup::serve(SENDER).await;
+    let user = app.user.id.to_string();
+    let sent = host
+        .call(&app, "send", message(&user, "hello"))
+        .await
+        .result();
+    let id = sent["messageId"].as_str().expect("an id").to_owned();
+    let switch = async |status| {
+        let (tenant, user) = (app.tenant.id, app.user.id);
+        let done = host.directory.set_user_status(tenant, user, status).await;
+        assert!(done.expect("an answer"));
+    };
+    switch(UserStatus::Inactive).await;
+    let (status, code, message) = get(&host, &app, "").await.error();
+    assert_eq!((status, code.as_str()), (403, "FORBIDDEN"));
+    assert_eq!(message, "The user is switched off");
+    assert_eq!(read(&host, &app, &id).await, 403);
+    let terminal = Terminal::new(&host, &app, &app.token);
+    assert!(
+        terminal
+            .complaint(&["inbox"])
+            .contains("The user is switched off")
+    );
+    switch(UserStatus::Active).await;
+    assert_eq!(get(&host, &app, "").await.body["unread"], 1);
+    assert_eq!(read(&host, &app, &id).await, 200);
+    // Nor does one who is not there at all.
+    let nobody = App {
+        token: host.sign(&Token::user(&app.tenant.id, &UserId::new())),
+        ..app.clone()
+    };
+    assert_eq!(get(&host, &nobody, "").await.status, 403);
+}
+
+#[tokio::test]
+async fn the_command_line_shows_the_inbox_of_the_user_whose_token_it_is() {
+    let (host, app) = Setup::serve(SENDER).await;
+    let user = app.user.id.to_string();
+    let terminal = Terminal::new(&host, &app, &app.token);
+    assert_eq!(terminal.text(&["inbox"]), "0 unread\n");
+    for subject in ["first", "second"] {
+        host.call(&app, "send", message(&user, subject))
+            .await
+            .result();
+    }
+    let newest = get(&host, &app, "?limit=1").await.body["messages"][0]["messageId"].clone();
+    let newest = newest.as_str().expect("an id").to_owned();
+    assert_eq!(read(&host, &app, &newest).await, 200);
+    let text = terminal.text(&["inbox"]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (5, "1 unread"), "{text}");
+    assert!(lines[1].starts_with(&format!("  {newest}  ")), "{text}");
+    assert!(lines[1].ends_with("  MEDIUM  app  second"), "{text}");
+    assert_eq!(lines[2], "    **text**");
+    assert!(
+        lines[3].starts_with("* ") && lines[3].ends_with("app  first"),
+        "{text}"
+    );
+    let unread = terminal.text(&["inbox", "--unread"]);
+    assert!(
+        unread.contains("first") && !unread.contains("second"),
+        "{unread}"
+    );
+    assert_eq!(terminal.text(&["inbox", "--limit", "1"]).lines().count(), 3);
+    let administrator = Terminal::new(&host, &app, &host.administrator());
+    assert!(
+        administrator
+            .complaint(&["inbox"])
+            .contains("UNAUTHENTICATED")
+    );
 }

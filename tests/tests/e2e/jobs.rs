@@ -8,6 +8,7 @@ use ketrics_tests::AppSpec;
 use ketrics_tests::Host;
 use ketrics_tests::Processes;
 use ketrics_tests::Setup;
+use ketrics_tests::Terminal;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -221,4 +222,119 @@ async fn a_tenant_with_ten_thousand_jobs_delays_anothers_by_one_at_most() {
     }
     // The one that runs when the job is queued is finished first; then it is this one's turn.
     assert!(delays.iter().all(|&delay| delay <= 1), "{delays:?}");
+}
+
+#[tokio::test]
+async fn a_job_whose_lease_is_lost_is_stopped_and_what_came_of_it_is_not_recorded() {
+    const LONG: &str = "
+    exports.queue = () => ketrics.Job.runInBackground({ function: '_work' });
+    exports._work = async () => {
+      console.log('started');
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      console.log('finished');
+    };";
+    let Some(setup) = Setup::on_postgres().await else {
+        return;
+    };
+    let setup = setup.set("KETRICS_JOBS_LEASE", "3");
+    let app = setup.app(AppSpec::new(LONG)).await;
+    let host = setup.start();
+    let id = host.call(&app, "queue", json!(null)).await.result();
+    host.log(|line| (line["message"] == "started").then_some(()));
+    // As if this host had been away, and another one had taken the job over.
+    sqlx::raw_sql("UPDATE jobs SET lease_owner = 'another host', attempts = attempts + 1")
+        .execute(&mut host.postgres().await)
+        .await
+        .expect("a change");
+    let ended = host.log(|line| {
+        let is_job = line["jobId"] == id && line["message"] == "invocation ended";
+        is_job.then(|| line["receipt"]["wallMs"].as_f64())
+    });
+    assert!(ended.is_some_and(|wall| wall < 59_000.0), "{ended:?}");
+    assert!(!host.log_text().contains("finished"));
+    host.error(|line| line.contains("its lease was lost").then_some(()));
+    let jobs = all_jobs(&host, &app).await;
+    assert_eq!(jobs[0].state, JobState::Running);
+    assert_eq!((jobs[0].attempts, &jobs[0].failure), (2, &None));
+}
+
+#[tokio::test]
+async fn the_command_line_lists_jobs_and_shows_one() {
+    const TWO: &str = "
+    exports.queue = (name) => ketrics.Job.runInBackground({ function: name });
+    exports._good = () => {};
+    exports._bad = () => { throw new Error('no paper'); };";
+    let setup = Setup::new().await;
+    let app = setup.app(AppSpec::new(TWO)).await;
+    let rival = setup
+        .app(AppSpec {
+            tenant: "rival",
+            ..AppSpec::new(TWO)
+        })
+        .await;
+    let host = setup.start();
+    let mut ids = Vec::new();
+    for name in ["_good", "_bad"] {
+        let id = host.call(&app, "queue", json!(name)).await.result();
+        ids.push(id.as_str().expect("an id").to_owned());
+    }
+    host.until("the end of both", || async {
+        let jobs = all_jobs(&host, &app).await;
+        jobs.iter()
+            .all(|job| job.completed_at.is_some())
+            .then_some(())
+    })
+    .await;
+    let terminal = Terminal::new(&host, &app, &host.administrator());
+    let listed = terminal.text(&["jobs", "list"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 2, "{listed}");
+    assert!(lines[0].starts_with(&ids[1]), "{listed}");
+    assert!(
+        lines[0].ends_with("failed     _bad  RUNTIME_ERROR: no paper"),
+        "{listed}"
+    );
+    assert!(lines[1].starts_with(&ids[0]), "{listed}");
+    assert!(lines[1].ends_with("completed  _good"), "{listed}");
+    let failed = terminal.text(&["jobs", "list", "--state", "failed"]);
+    assert_eq!(failed.trim_end(), lines[0]);
+    assert_eq!(
+        terminal.text(&["jobs", "list", "--limit", "1"]).trim_end(),
+        lines[0]
+    );
+    let shown: Value =
+        serde_json::from_str(&terminal.text(&["jobs", "show", &ids[1]])).expect("JSON");
+    assert_eq!(shown["state"], "failed");
+    assert_eq!(
+        shown["error"],
+        json!({ "code": "RUNTIME_ERROR", "message": "no paper" })
+    );
+
+    for (arguments, told) in [
+        (
+            &["jobs", "list", "--state", "lost"][..],
+            "pending, running, completed, failed",
+        ),
+        (&["jobs", "list", "--limit", "101"], "1..=100"),
+        (
+            &["jobs", "show", "7"],
+            "NOT_FOUND (status 404): There is no such job",
+        ),
+    ] {
+        let complaint = terminal.complaint(arguments);
+        assert!(complaint.contains(told), "{complaint}");
+    }
+    // Another tenant's application has no such job, and a user's token lists none.
+    let theirs = Terminal::new(&host, &rival, &host.administrator());
+    assert_eq!(theirs.text(&["jobs", "list"]), "");
+    assert!(
+        theirs
+            .complaint(&["jobs", "show", &ids[0]])
+            .contains("NOT_FOUND")
+    );
+    let user = Terminal::new(&host, &app, &app.token);
+    assert!(
+        user.complaint(&["jobs", "list"])
+            .contains("UNAUTHENTICATED")
+    );
 }

@@ -1,6 +1,8 @@
 //! A platform with two tenants, set up by one `apply` of the example, deployed by `deploy`, called
 //! by people with different roles; and what the second tenant reaches of the first.
 
+use ketrics_directory::AiAllowance;
+use ketrics_tests::AppSpec;
 use ketrics_tests::Folder;
 use ketrics_tests::Host;
 use ketrics_tests::Setup;
@@ -362,6 +364,133 @@ async fn access_that_is_no_longer_declared_is_gone() {
 }
 
 #[tokio::test]
+async fn what_a_tenant_is_permitted_outside_and_who_is_switched_off_is_as_declared() {
+    let host = Setup::new().await.start();
+    let administrator = Administrator::of(&host);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("platform.yaml");
+    let apply = |permitted: &str, status: &str, how: &str| {
+        let text = format!(
+            "tenants:\n- code: acme\n  name: Acme\n{permitted}  users:\n  \
+             - {{ email: ana@acme.example, firstName: Ana, lastName: Ruiz{status} }}\n"
+        );
+        fs::write(&file, text).expect("a file");
+        administrator.apply(&file, how)
+    };
+    let all = "  egress:\n    deny: [\"*.tracker.example\"]\n    \
+        allow: [\"127.0.0.1:4000\", 10.1.0.0/16]\n    otherwise: nothing\n  \
+        ai: { requestsPerMinute: 5, tokensPerMonth: 1000 }\n";
+    let shown = apply(all, ", status: inactive", "--dry-run");
+    assert_eq!(
+        shown,
+        "acme\n  + tenant acme\n  + egress rules: deny *.tracker.example, \
+         allow 127.0.0.1:4000 10.1.0.0/16, otherwise nothing\n  \
+         + language models: 5 requests a minute, 1000 tokens a month\n  \
+         + user ana@acme.example\n  ~ user ana@acme.example: inactive\n"
+    );
+    let done = apply(all, ", status: inactive", "--yes");
+    assert!(done.contains("5 changes made"), "{done}");
+    assert_eq!(
+        apply(all, ", status: inactive", "--yes"),
+        "nothing to change\n"
+    );
+    let tenant = host.directory.find_tenant("acme").await.expect("an answer");
+    let tenant = tenant.expect("a tenant").id;
+    let rules = host
+        .directory
+        .egress_rules(tenant)
+        .await
+        .expect("an answer");
+    let rules: Value = serde_json::from_str(&rules.expect("rules")).expect("JSON");
+    let expected = json!({
+        "deny": ["*.tracker.example"],
+        "allow": ["127.0.0.1:4000", "10.1.0.0/16"],
+        "otherwise": "nothing",
+    });
+    assert_eq!(rules, expected);
+    let allowance = async || {
+        host.directory
+            .ai_allowance(tenant)
+            .await
+            .expect("an answer")
+    };
+    let expected = AiAllowance {
+        requests_per_minute: 5,
+        tokens_per_month: 1_000,
+    };
+    assert_eq!(allowance().await, Some(expected));
+    // Who is switched off has a token, and it is good for nothing.
+    let ana = administrator.token("acme", &["user", "ana@acme.example"]);
+    let inbox = async || {
+        let url = format!("{}/tenants/acme/messages", host.url);
+        host.send(host.client().get(url).bearer_auth(&ana))
+            .await
+            .status
+    };
+    assert_eq!(inbox().await, 403);
+
+    let shown = apply("  ai: { enabled: false }\n", "", "--yes");
+    for line in [
+        "  - egress rules\n",
+        "  ~ language models: off\n",
+        "  ~ user ana@acme.example: active\n",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert_eq!(
+        host.directory
+            .egress_rules(tenant)
+            .await
+            .expect("an answer"),
+        None
+    );
+    let off = allowance().await.expect("an allowance");
+    assert_eq!(off.requests_per_minute, 0);
+    assert_eq!(inbox().await, 200);
+    assert!(apply("", "", "--yes").contains("  - language models\n"));
+    assert_eq!(allowance().await, None);
+    assert_eq!(apply("", "", "--yes"), "nothing to change\n");
+}
+
+#[tokio::test]
+async fn a_call_goes_where_the_platform_file_lets_it() {
+    const CALLER: &str = "
+    exports.get = async (url) => {
+      try { return (await ketrics.http.get(url)).status; } catch (error) { return error.message; }
+    };";
+    let setup = Setup::new().await;
+    let app = setup.app(AppSpec::new(CALLER)).await;
+    let host = setup.start();
+    let administrator = Administrator::of(&host);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("platform.yaml");
+    // The host itself is a server on loopback that is there.
+    let address = host.url.trim_start_matches("http://");
+    let url = format!("{}/health", host.url);
+    for (egress, reached) in [
+        ("".to_owned(), false),
+        (format!("  egress: {{ allow: [\"{address}\"] }}\n"), true),
+        (
+            format!("  egress: {{ allow: [127.0.0.0/8], deny: [\"{address}\"] }}\n"),
+            false,
+        ),
+        (
+            format!("  egress: {{ allow: [\"{address}\"], otherwise: nothing }}\n"),
+            true,
+        ),
+    ] {
+        let text = format!(
+            "tenants:\n- code: acme\n  name: acme\n{egress}  users:\n  \
+             - {{ email: user@acme.example, firstName: Ada, lastName: Example }}\n"
+        );
+        fs::write(&file, text).expect("a file");
+        administrator.apply(&file, "--yes");
+        let answer = host.call(&app, "get", json!(url)).await.result();
+        assert_eq!(answer == json!(200), reached, "{egress}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() {
     let host = Setup::new().await.start();
     let administrator = Administrator::of(&host);
@@ -369,7 +498,10 @@ async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() 
     let file = folder.path().join("platform.yaml");
     let text = "tenants:\n- code: Acme\n  name: Acme\n  users:\n  - { email: nobody }\n  groups:\n  \
         - { code: g, members: [gone@acme.example] }\n  secrets:\n  - { code: k, value: hunter2 }\n  \
-        wrong: 1\n";
+        wrong: 1\n  egress:\n    deny: [\"10.0.0.0/40\"]\n    allow: [7, \"a b\"]\n    \
+        otherwise: maybe\n  ai: { requestsPerMinute: 0 }\n- code: globex\n  name: Globex\n  \
+        ai: { enabled: 1 }\n  users:\n  \
+        - { email: g@g.example, firstName: G, lastName: G, status: \"off\" }\n";
     fs::write(&file, text).expect("a file");
     let output = administrator.run(
         ["", ""],
@@ -384,6 +516,14 @@ async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() 
         "line 7: `tenants[0].groups[0].members[0]`",
         "line 9: `tenants[0].secrets[0].value` must not stand in the file",
         "line 10: `tenants[0].wrong` is no key",
+        "line 12: `tenants[0].egress.deny[0]` the egress rule \"10.0.0.0/40\" cannot be read",
+        "line 13: `tenants[0].egress.allow[0]` must be a string, not a number",
+        "line 13: `tenants[0].egress.allow[1]` the egress rule \"a b\" cannot be read",
+        "line 14: `tenants[0].egress.otherwise` is \"maybe\"; it must be one of public, nothing",
+        "line 15: `tenants[0].ai.requestsPerMinute` must be a whole number from 1",
+        "line 15: `tenants[0].ai.tokensPerMonth` is missing; `enabled: false` needs none",
+        "line 18: `tenants[1].ai.enabled` must be true or false, not a number",
+        "line 20: `tenants[1].users[0].status` is \"off\"; it must be one of active, inactive",
     ] {
         assert!(errors.contains(fault), "{fault}: {errors}");
     }

@@ -27,6 +27,7 @@ pub(crate) use values::Object;
 pub(crate) use values::array;
 pub(crate) use values::described;
 pub(crate) use values::object;
+pub(crate) use values::only;
 pub(crate) use values::optional_text;
 pub(crate) use values::required_text;
 pub(crate) use values::texts;

@@ -105,6 +105,18 @@ pub(crate) fn object<'a>(
     None
 }
 
+/// Keys that nobody reads are mistakes.
+pub(crate) fn only(object: &Object, place: &str, keys: &[&str], faults: &mut Faults) {
+    for key in object.keys() {
+        if !keys.contains(&key.as_str()) {
+            faults.add(
+                &member(place, key),
+                format!("is no key that stands here; there are {}", keys.join(", ")),
+            );
+        }
+    }
+}
+
 pub(crate) fn at_most(items: &[Value], limit: usize, place: &str, faults: &mut Faults) {
     if items.len() > limit {
         faults.add(

@@ -1,5 +1,7 @@
 //! The checks: one function per kind of thing, each going on after a fault.
 
+use super::RuleCheck;
+use super::permitted;
 use super::state::ApplicationState;
 use super::state::DatabaseState;
 use super::state::GrantState;
@@ -23,6 +25,7 @@ use crate::config::is_role_code;
 use crate::config::is_variable;
 use crate::config::member;
 use crate::config::object;
+use crate::config::only;
 use crate::config::optional_text;
 use crate::config::required_text;
 use crate::config::texts;
@@ -55,24 +58,37 @@ const ENGINES: [&str; 4] = ["sqlite", "postgresql", "mysql", "sqlserver"];
 
 const MAX_CODE_CHARACTERS: usize = 128;
 
-pub(super) fn platform(value: &Value, faults: &mut Faults) -> Option<PlatformState> {
+pub(super) fn platform(
+    value: &Value,
+    rules: RuleCheck,
+    faults: &mut Faults,
+) -> Option<PlatformState> {
     let root = object(value, "", "a mapping with the key `tenants`", faults)?;
     only(root, "", &["tenants"], faults);
     if !root.contains_key("tenants") {
         faults.add("tenants", "is missing; list the tenants");
     }
+    let tenant =
+        |object: &Object, place: &str, faults: &mut Faults| tenant(object, place, rules, faults);
     let tenants = list(root, "", "tenants", "{ code, name, … }", faults, tenant);
     unique(&tenants, "tenants", faults, |tenant| &tenant.code);
     Some(PlatformState { tenants })
 }
 
-fn tenant(object: &Object, place: &str, faults: &mut Faults) -> Option<TenantState> {
+fn tenant(
+    object: &Object,
+    place: &str,
+    rules: RuleCheck,
+    faults: &mut Faults,
+) -> Option<TenantState> {
     only(
         object,
         place,
         &[
             "code",
             "name",
+            "egress",
+            "ai",
             "users",
             "serviceAccounts",
             "groups",
@@ -87,6 +103,8 @@ fn tenant(object: &Object, place: &str, faults: &mut Faults) -> Option<TenantSta
     );
     let code = identifier(object, place, faults);
     let name = required_text(object, place, "name", faults);
+    let egress = permitted::egress(object, place, rules, faults);
+    let ai = permitted::ai(object, place, faults);
     macro_rules! named {
         ($key:literal, $shape:literal, $check:path, $code:expr) => {{
             let items = list(object, place, $key, $shape, faults, $check);
@@ -94,9 +112,12 @@ fn tenant(object: &Object, place: &str, faults: &mut Faults) -> Option<TenantSta
             items
         }};
     }
-    let users = named!("users", "{ email, firstName, lastName }", user, |user| {
-        &user.email
-    });
+    let users = named!(
+        "users",
+        "{ email, firstName, lastName, status? }",
+        user,
+        |user| { &user.email }
+    );
     let service_accounts = named!("serviceAccounts", "{ code, name? }", named, |item| {
         &item.code
     });
@@ -123,6 +144,8 @@ fn tenant(object: &Object, place: &str, faults: &mut Faults) -> Option<TenantSta
     let state = TenantState {
         code: code?,
         name: name?,
+        egress,
+        ai,
         users,
         service_accounts,
         groups,
@@ -193,7 +216,8 @@ fn references(tenant: &TenantState, place: &str, faults: &mut Faults) {
 }
 
 fn user(object: &Object, place: &str, faults: &mut Faults) -> Option<UserState> {
-    only(object, place, &["email", "firstName", "lastName"], faults);
+    let keys = ["email", "firstName", "lastName", "status"];
+    only(object, place, &keys, faults);
     let email = required_text(object, place, "email", faults);
     if let Some(email) = &email
         && (!email.contains('@') || email.contains(char::is_whitespace))
@@ -205,10 +229,12 @@ fn user(object: &Object, place: &str, faults: &mut Faults) -> Option<UserState> 
     }
     let first_name = required_text(object, place, "firstName", faults);
     let last_name = required_text(object, place, "lastName", faults);
+    let status = permitted::status(object, place, faults);
     Some(UserState {
         email: email?,
         first_name: first_name?,
         last_name: last_name?,
+        status,
     })
 }
 
@@ -521,18 +547,6 @@ fn list<T>(
         }
     }
     list
-}
-
-/// Keys that nobody reads are mistakes.
-fn only(object: &Object, place: &str, keys: &[&str], faults: &mut Faults) {
-    for key in object.keys() {
-        if !keys.contains(&key.as_str()) {
-            faults.add(
-                &member(place, key),
-                format!("is no key that stands here; there are {}", keys.join(", ")),
-            );
-        }
-    }
 }
 
 fn unique<T>(items: &[T], place: &str, faults: &mut Faults, name: impl Fn(&T) -> &String) {

@@ -3,18 +3,23 @@
 //! through the same checks, which find every fault at once.
 
 mod checks;
+mod permitted;
 mod state;
 mod yaml;
 
+pub use state::AiState;
 pub use state::ApplicationState;
 pub use state::DatabaseState;
+pub use state::EgressState;
 pub use state::GrantState;
 pub use state::GroupState;
 pub use state::NamedState;
+pub use state::OtherwiseState;
 pub use state::ParameterState;
 pub use state::PlatformState;
 pub use state::RoleState;
 pub use state::SecretState;
+pub use state::StatusState;
 pub use state::TenantState;
 pub use state::Text;
 pub use state::UserState;
@@ -48,20 +53,23 @@ impl fmt::Display for PlatformError {
 
 impl std::error::Error for PlatformError {}
 
+/// Whether an egress rule can be read; what it means is the services' to know.
+pub type RuleCheck = fn(&str) -> Result<(), String>;
+
 impl PlatformState {
     /// Reads and checks a YAML file. Values that must not stand in it are still to be resolved.
     ///
     /// ```
     /// use ketrics_application::PlatformState;
-    /// let state = PlatformState::parse_yaml("tenants: [{ code: acme, name: Acme }]").unwrap();
+    /// let state = PlatformState::parse_yaml("tenants: [{ code: acme, name: Acme }]", |_| Ok(())).unwrap();
     /// assert_eq!(state.tenants[0].code, "acme");
-    /// let error = PlatformState::parse_yaml("tenants:\n- nam: Acme").unwrap_err();
+    /// let error = PlatformState::parse_yaml("tenants:\n- nam: Acme", |_| Ok(())).unwrap_err();
     /// assert!(error.to_string().contains("line 2: `tenants[0].nam`"), "{error}");
     /// ```
     ///
     /// # Errors
     /// Every fault of the file at once.
-    pub fn parse_yaml(text: &str) -> Result<Self, PlatformError> {
+    pub fn parse_yaml(text: &str, rules: RuleCheck) -> Result<Self, PlatformError> {
         let (value, positions) = yaml::read(text).map_err(|fault| PlatformError {
             faults: vec![fault],
         })?;
@@ -72,19 +80,23 @@ impl PlatformState {
                 "must not stand in the file; name where it stands: { env: NAME } or { file: PATH }",
             );
         }
-        Self::check(&value, faults)
+        Self::check(&value, faults, rules)
     }
 
     /// Checks the state as the API takes it.
     ///
     /// # Errors
     /// Every fault at once.
-    pub fn from_json(value: &serde_json::Value) -> Result<Self, PlatformError> {
-        Self::check(value, Faults::new(Positions::none()))
+    pub fn from_json(value: &serde_json::Value, rules: RuleCheck) -> Result<Self, PlatformError> {
+        Self::check(value, Faults::new(Positions::none()), rules)
     }
 
-    fn check(value: &serde_json::Value, mut faults: Faults) -> Result<Self, PlatformError> {
-        let state = checks::platform(value, &mut faults);
+    fn check(
+        value: &serde_json::Value,
+        mut faults: Faults,
+        rules: RuleCheck,
+    ) -> Result<Self, PlatformError> {
+        let state = checks::platform(value, rules, &mut faults);
         faults
             .finish(state)
             .map_err(|faults| PlatformError { faults })

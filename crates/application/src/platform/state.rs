@@ -21,6 +21,12 @@ pub struct TenantState {
     pub code: String,
     /// Display name.
     pub name: String,
+    /// Where its applications may connect to; the public internet without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub egress: Option<EgressState>,
+    /// What it may ask of language models; what the host says without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ai: Option<AiState>,
     /// People.
     pub users: Vec<UserState>,
     /// Machines' accounts.
@@ -41,6 +47,52 @@ pub struct TenantState {
     pub applications: Vec<ApplicationState>,
 }
 
+/// Where a tenant's applications may connect to. A rule is a host, `*.` and a domain, an address or
+/// a network, with or without a port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EgressState {
+    /// What is refused, even where it is public.
+    pub deny: Vec<String>,
+    /// What is reached, even where it is not public.
+    pub allow: Vec<String>,
+    /// What becomes of everything else.
+    pub otherwise: OtherwiseState,
+}
+
+/// What becomes of a destination that no rule names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum OtherwiseState {
+    /// It is reached where it is on the public internet.
+    #[default]
+    Public,
+    /// It is refused.
+    Nothing,
+}
+
+/// How much a tenant may ask of language models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AiState {
+    /// Whether it may ask at all.
+    pub enabled: bool,
+    /// Requests in one minute.
+    pub requests_per_minute: u32,
+    /// Tokens in one month (UTC).
+    pub tokens_per_month: u64,
+}
+
+/// Whether a user may do anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum StatusState {
+    /// The user's roles count.
+    #[default]
+    Active,
+    /// The user is switched off, whatever is assigned.
+    Inactive,
+}
+
 /// A person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -51,6 +103,8 @@ pub struct UserState {
     pub first_name: String,
     /// Family name.
     pub last_name: String,
+    /// Whether the user may do anything.
+    pub status: StatusState,
 }
 
 /// Something that has a code and a name.

@@ -6,6 +6,7 @@ use ketrics_directory::Application;
 use ketrics_directory::Assignee;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
+use ketrics_directory::Channels;
 use ketrics_directory::DEPLOYMENT_TOKEN_PREFIX;
 use ketrics_directory::DatabaseSpec;
 use ketrics_directory::DeploymentId;
@@ -20,6 +21,7 @@ use ketrics_directory::Requestor;
 use ketrics_directory::Tenant;
 use ketrics_directory::UserId;
 use ketrics_directory::VolumeSpec;
+use std::time::Duration;
 
 on_both! {
     a_reopened_directory_knows_what_it_knew,
@@ -33,6 +35,7 @@ on_both! {
     a_grant_of_one_kind_is_none_of_another,
     platform_permissions_belong_to_the_application,
     the_inbox_shows_what_has_not_expired_newest_first,
+    no_message_that_is_to_be_pushed_is_seen_without_its_push,
     a_character_that_postgresql_does_not_store_harms_nothing,
     a_deployment_token_is_good_for_its_application_until_it_is_revoked,
 }
@@ -535,12 +538,24 @@ async fn the_inbox_shows_what_has_not_expired_newest_first(place: Place) {
     };
     let users = [ada.id, eve.id, UserId::new()];
     let sent = directory
-        .send_messages(acme.id, orders.id, &users, &message("first", None))
+        .send_messages(
+            acme.id,
+            orders.id,
+            &users,
+            &message("first", None),
+            Channels::Inbox,
+        )
         .await
         .unwrap();
     assert!(sent[0].is_some() && sent[1].is_none() && sent[2].is_none());
     directory
-        .send_messages(acme.id, orders.id, &[ada.id], &message("expired", Some(1)))
+        .send_messages(
+            acme.id,
+            orders.id,
+            &[ada.id],
+            &message("expired", Some(1)),
+            Channels::Inbox,
+        )
         .await
         .unwrap();
     let inbox = directory.inbox(acme.id, ada.id, 10).await.unwrap();
@@ -582,6 +597,55 @@ async fn the_inbox_shows_what_has_not_expired_newest_first(place: Place) {
     );
 }
 
+async fn no_message_that_is_to_be_pushed_is_seen_without_its_push(place: Place) {
+    const MESSAGES: usize = 40;
+    let World {
+        directory,
+        acme,
+        orders,
+        _place,
+        ..
+    } = world(place).await;
+    let reader = _place.open().await;
+    let ada = directory
+        .ensure_user(acme.id, "ada@acme.test", "Ada", "L")
+        .await
+        .unwrap();
+    let message = NewMessage {
+        kind: "ORDER".into(),
+        subject: "hello".into(),
+        body: "Text".into(),
+        priority: MessagePriority::High,
+        action_url: None,
+        data: None,
+        expires_at: None,
+    };
+    let (tenant, application, user) = (acme.id, orders.id, ada.id);
+    let writing = tokio::spawn(async move {
+        for _ in 0..MESSAGES {
+            let channels = Channels::InboxAndPush;
+            directory
+                .send_messages(tenant, application, &[user], &message, channels)
+                .await
+                .unwrap();
+        }
+    });
+    let mut claimed = 0;
+    while claimed < MESSAGES {
+        let seen = reader.inbox(tenant, user, 100).await.unwrap().len();
+        while reader
+            .claim_push(Duration::from_secs(60))
+            .await
+            .unwrap()
+            .is_some()
+        {
+            claimed += 1;
+        }
+        assert!(claimed >= seen, "{seen} messages, {claimed} pushes");
+    }
+    writing.await.unwrap();
+}
+
 async fn a_character_that_postgresql_does_not_store_harms_nothing(place: Place) {
     let World {
         directory,
@@ -609,7 +673,7 @@ async fn a_character_that_postgresql_does_not_store_harms_nothing(place: Place) 
         expires_at: None,
     };
     directory
-        .send_messages(acme.id, orders.id, &[ada.id], &message)
+        .send_messages(acme.id, orders.id, &[ada.id], &message, Channels::Inbox)
         .await
         .unwrap();
     let inbox = directory.inbox(acme.id, ada.id, 10).await.unwrap();

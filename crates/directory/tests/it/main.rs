@@ -2,4 +2,5 @@
 
 mod directory;
 mod jobs;
+mod logs;
 mod places;

@@ -10,7 +10,7 @@ mod report;
 pub use needs::Need;
 pub use report::DeployReport;
 pub use report::DeploymentSummary;
-pub(crate) use report::time;
+pub use report::time;
 
 use crate::error::CallError;
 use crate::error::ErrorCode;

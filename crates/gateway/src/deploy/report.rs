@@ -117,7 +117,8 @@ impl DeploymentSummary {
 }
 
 /// A point in time as RFC 3339 spells it.
-pub(crate) fn time(milliseconds: i64) -> String {
+#[must_use]
+pub fn time(milliseconds: i64) -> String {
     DateTime::<Utc>::from_timestamp_millis(milliseconds)
         .unwrap_or_default()
         .to_rfc3339_opts(SecondsFormat::Millis, true)

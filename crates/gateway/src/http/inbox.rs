@@ -1,6 +1,9 @@
 //! A user's inbox, for front ends, with the user's own token:
 //! `GET /tenants/{tenant}/messages` and `POST /tenants/{tenant}/messages/{message}/read`.
 
+use super::respond::Done;
+use super::respond::ErrorAnswer;
+use crate::deploy::time;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::http::Http;
@@ -15,8 +18,6 @@ use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use chrono::DateTime;
-use chrono::SecondsFormat;
 use ketrics_directory::InboxMessage;
 use ketrics_directory::InboxPage;
 use ketrics_directory::InboxPosition;
@@ -26,59 +27,98 @@ use ketrics_directory::MessagePriority;
 use ketrics_directory::Requestor;
 use ketrics_directory::TenantId;
 use ketrics_directory::UserId;
+use ketrics_directory::UserStatus;
 use serde::Deserialize;
 use serde::Serialize;
-use serde_json::json;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use utoipa::IntoParams;
+use utoipa::ToSchema;
 
 const DEFAULT_PAGE: u32 = 20;
 const MOST_PER_PAGE: u32 = 100;
 
-/// What the query may say.
-#[derive(Debug, Deserialize)]
+/// Which messages.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Parameters {
+    /// 1 to 100; 20 without it.
     limit: Option<u32>,
+    /// The `cursor` of the page before.
     cursor: Option<String>,
+    /// Only those that were not read.
     #[serde(default)]
+    #[param(required = false)]
     unread: bool,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
+/// A page of an inbox.
+#[derive(Serialize, ToSchema)]
+pub struct Inbox {
+    /// Always true.
     success: bool,
-    messages: Vec<Entry>,
-    /// Of the whole inbox.
+    /// Newest first.
+    messages: Vec<InboxEntry>,
+    /// Messages of the whole inbox that were not read.
     unread: u64,
+    /// For the next page, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+/// A message. Times are RFC 3339.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+pub struct InboxEntry {
+    /// UUID.
     message_id: String,
+    /// Id of the application that sent it.
     application_id: String,
+    /// Code of that application.
     application_code: String,
+    /// The application's own type.
     #[serde(rename = "type")]
     kind: String,
+    /// One line.
     subject: String,
+    /// Markdown.
     body: String,
+    /// `LOW`, `MEDIUM` or `HIGH`.
     priority: &'static str,
+    /// Where a click leads.
     #[serde(skip_serializing_if = "Option::is_none")]
     action_url: Option<String>,
+    /// What the application sent along.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     data: Option<Box<RawValue>>,
+    /// When it was sent.
     created_at: String,
+    /// When it goes from the inbox.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
+    /// When it was marked as read.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_at: Option<String>,
 }
 
-/// One page of the inbox, newest first.
+/// Read the inbox of the user whose token it is
+#[utoipa::path(
+    get,
+    path = "/tenants/{tenant}/messages",
+    tag = "inbox",
+    operation_id = "inbox",
+    params(
+        ("tenant" = String, Path, description = "Id or code of the tenant"),
+        Parameters,
+    ),
+    responses(
+        (status = 200, description = "Messages that have not expired, newest first", body = Inbox),
+        (status = "default", description = "It cannot be read", body = ErrorAnswer),
+    ),
+    security(("requestor" = [])),
+)]
 pub async fn list(
     State(http): State<Arc<Http>>,
     Path(tenant): Path<String>,
@@ -115,7 +155,7 @@ pub async fn list(
     let more = messages.len() > limit as usize;
     messages.truncate(limit as usize);
     let last = messages.last().filter(|_| more);
-    let answer = Answer {
+    let answer = Inbox {
         success: true,
         cursor: last.map(|last| format!("{}.{}", last.created_at, last.id)),
         unread: directory.unread_messages(tenant, user).await?,
@@ -124,7 +164,23 @@ pub async fn list(
     Ok(private(Json(answer)))
 }
 
-/// Marks a message as read; the first time counts.
+/// Mark a message as read
+///
+/// The first time counts.
+#[utoipa::path(
+    post,
+    path = "/tenants/{tenant}/messages/{message}/read",
+    tag = "inbox",
+    params(
+        ("tenant" = String, Path, description = "Id or code of the tenant"),
+        ("message" = String, Path, description = "Id of the message"),
+    ),
+    responses(
+        (status = 200, description = "It is marked", body = Done),
+        (status = "default", description = "It is not", body = ErrorAnswer),
+    ),
+    security(("requestor" = [])),
+)]
 pub async fn mark_read(
     State(http): State<Arc<Http>>,
     Path((tenant, message)): Path<(String, String)>,
@@ -142,7 +198,7 @@ pub async fn mark_read(
         let missing = format!("There is no message '{message}' in this inbox");
         return Err(CallError::new(ErrorCode::NotFound, missing));
     }
-    Ok(private(Json(json!({ "success": true }))))
+    Ok(private(Json(Done::new())))
 }
 
 /// Whose inbox it is: a user's, by the token, in the tenant that the URL names.
@@ -157,18 +213,23 @@ async fn owner(
         let message = "The token is for another tenant";
         return Err(CallError::new(ErrorCode::Unauthenticated, message));
     }
+    let refused = |message: &str| Err(CallError::new(ErrorCode::Forbidden, message));
     match identity.requestor {
-        Requestor::User(user) => Ok((identity.tenant, user)),
-        Requestor::ServiceAccount(_) => Err(CallError::new(
-            ErrorCode::Forbidden,
-            "Only users have an inbox",
-        )),
+        Requestor::User(id) => {
+            let user = http.runtime.directory().find_user(identity.tenant, id);
+            match user.await?.map(|user| user.status) {
+                Some(UserStatus::Active) => Ok((identity.tenant, id)),
+                Some(UserStatus::Inactive) => refused("The user is switched off"),
+                None => refused("There is no such user"),
+            }
+        }
+        Requestor::ServiceAccount(_) => refused("Only users have an inbox"),
     }
 }
 
-fn entry(message: InboxMessage) -> Entry {
+fn entry(message: InboxMessage) -> InboxEntry {
     let content = message.content;
-    Entry {
+    InboxEntry {
         message_id: message.id.to_string(),
         application_id: message.application_id.to_string(),
         application_code: message.application_code,
@@ -184,9 +245,9 @@ fn entry(message: InboxMessage) -> Entry {
         data: content
             .data
             .and_then(|data| RawValue::from_string(data).ok()),
-        created_at: iso(message.created_at),
-        expires_at: content.expires_at.map(iso),
-        read_at: message.read_at.map(iso),
+        created_at: time(message.created_at),
+        expires_at: content.expires_at.map(time),
+        read_at: message.read_at.map(time),
     }
 }
 
@@ -197,12 +258,6 @@ fn position(cursor: &str) -> Option<InboxPosition> {
         created_at: created_at.parse().ok()?,
         id: id.parse().ok()?,
     })
-}
-
-fn iso(milliseconds: i64) -> String {
-    DateTime::from_timestamp_millis(milliseconds)
-        .unwrap_or_default()
-        .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 fn private(answer: impl IntoResponse) -> Response {

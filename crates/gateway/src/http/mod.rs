@@ -6,6 +6,7 @@ mod deployments;
 mod functions;
 mod inbox;
 mod jobs;
+mod logs;
 mod openapi;
 mod platform;
 mod respond;
@@ -32,8 +33,6 @@ use axum::http::Method;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use axum::routing::get;
-use axum::routing::post;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,27 +59,19 @@ pub struct Http {
     pub administrator: AdministratorKey,
     /// Deployments that may arrive at once.
     pub uploads: Semaphore,
+    /// Questions to the log that may be asked at once.
+    pub readers: Semaphore,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
 }
 
 pub use openapi::document as openapi;
 
-/// All routes.
+/// The service.
 pub fn router(http: Http) -> Router {
     let cors = cors(&http.cors_origins);
     let (documented, _) = documented().split_for_parts();
     documented
-        .route(
-            "/volumes/{token}",
-            get(volumes::download).put(volumes::upload),
-        )
-        .route("/tenants/{tenant}/messages", get(inbox::list))
-        .route(
-            "/tenants/{tenant}/messages/{message}/read",
-            post(inbox::mark_read),
-        )
-        .route("/metrics", get(metrics))
         .fallback(|| async { CallError::new(ErrorCode::NotFound, "There is nothing at this URL") })
         .method_not_allowed_fallback(|method: Method| async move {
             CallError::new(
@@ -92,7 +83,7 @@ pub fn router(http: Http) -> Router {
         .with_state(Arc::new(http))
 }
 
-/// The routes that the OpenAPI document describes, which is made from them.
+/// All routes. The OpenAPI document is made from them.
 fn documented() -> OpenApiRouter<Arc<Http>> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(functions::call))
@@ -100,12 +91,18 @@ fn documented() -> OpenApiRouter<Arc<Http>> {
         .routes(routes!(deployments::activate))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(logs::of_application))
+        .routes(routes!(logs::of_tenant))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(tokens::issue))
         .routes(routes!(secrets::put))
         .routes(routes!(platform::apply))
+        .routes(routes!(inbox::list))
+        .routes(routes!(inbox::mark_read))
+        .routes(routes!(volumes::download, volumes::upload))
         .routes(routes!(health))
+        .routes(routes!(metrics))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {
@@ -184,6 +181,16 @@ async fn health(State(http): State<Arc<Http>>) -> Result<Json<Health>, CallError
     }))
 }
 
+/// Tell the host's figures, for Prometheus
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "host",
+    responses(
+        (status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text"),
+        (status = "default", description = "There are none", body = respond::ErrorAnswer),
+    ),
+)]
 async fn metrics(State(http): State<Arc<Http>>) -> Result<Response, CallError> {
     let (zygotes, running, waiting) = http.runtime.load();
     let (level, _) = http.runtime.sandbox();

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use ketrics_application::PlatformState;
+use ketrics_services::check_egress_rule;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
@@ -72,8 +73,8 @@ pub async fn apply(
     let invalid = |message: String| CallError::new(ErrorCode::InvalidRequest, message);
     let wanted: Apply =
         serde_json::from_slice(&bytes).map_err(|error| invalid(error.to_string()))?;
-    let state =
-        PlatformState::from_json(&wanted.state).map_err(|error| invalid(error.to_string()))?;
+    let state = PlatformState::from_json(&wanted.state, check_egress_rule)
+        .map_err(|error| invalid(error.to_string()))?;
     let plan = if wanted.dry_run {
         http.platform.plan(&state).await?
     } else {

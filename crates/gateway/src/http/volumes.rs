@@ -1,6 +1,7 @@
 //! `GET` and `PUT /volumes/{token}`: signed URLs. They carry their own authority and need no token
 //! in a header; what they stand for is checked by the volume service.
 
+use super::respond::ErrorAnswer;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::http::Http;
@@ -16,12 +17,24 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use futures_util::TryStreamExt;
 use ketrics_services::SignedUrlError;
-use serde_json::json;
+use serde::Serialize;
 use std::io;
 use std::sync::Arc;
 use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
 
-/// Sends a file.
+/// Download a file by a signed URL
+#[utoipa::path(
+    get,
+    path = "/volumes/{token}",
+    tag = "volumes",
+    params(("token" = String, Path, description = "What `generateDownloadUrl` put into the URL")),
+    responses(
+        (status = 200, description = "The file, with its own content type", body = Vec<u8>, content_type = "*/*"),
+        (status = "default", description = "There is none for this URL", body = ErrorAnswer),
+    ),
+    security(()),
+)]
 pub async fn download(
     State(http): State<Arc<Http>>,
     Path(token): Path<String>,
@@ -51,7 +64,32 @@ pub async fn download(
     Ok(response)
 }
 
-/// Stores a file.
+/// A file that was stored.
+#[derive(Serialize, ToSchema)]
+pub struct Stored {
+    /// Always true.
+    success: bool,
+    /// Its key in the volume.
+    key: String,
+    /// Its length in bytes.
+    size: f64,
+    /// A text that changes with its content.
+    etag: String,
+}
+
+/// Upload a file by a signed URL
+#[utoipa::path(
+    put,
+    path = "/volumes/{token}",
+    tag = "volumes",
+    params(("token" = String, Path, description = "What `generateUploadUrl` put into the URL")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "It is stored", body = Stored),
+        (status = "default", description = "It is not", body = ErrorAnswer),
+    ),
+    security(()),
+)]
 pub async fn upload(
     State(http): State<Arc<Http>>,
     Path(token): Path<String>,
@@ -66,13 +104,15 @@ pub async fn upload(
         .signed_upload(&token, text(header::CONTENT_TYPE), length, content)
         .await
         .map_err(refused)?;
-    let answer = json!({ "success": true, "key": info.key, "size": info.size, "etag": info.etag });
+    let tag = format!("\"{}\"", info.etag.trim_matches('"'));
+    let answer = Stored {
+        success: true,
+        key: info.key,
+        size: info.size,
+        etag: info.etag,
+    };
     let mut response = Json(answer).into_response();
-    set(
-        response.headers_mut(),
-        header::ETAG,
-        &format!("\"{}\"", info.etag.trim_matches('"')),
-    );
+    set(response.headers_mut(), header::ETAG, &tag);
     Ok(response)
 }
 

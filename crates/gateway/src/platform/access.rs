@@ -37,6 +37,7 @@ impl Walk<'_> {
                     .ensure_user(here.id, &wanted.email, first, last);
                 here.users.insert(wanted.email.clone(), made.await?.id);
             }
+            self.status(here, wanted).await?;
         }
         for wanted in &state.service_accounts {
             let found = here.inventory.service_accounts.get(&wanted.code);

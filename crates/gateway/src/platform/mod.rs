@@ -2,10 +2,12 @@
 //!
 //! One walk over the state finds what differs; it writes only when it is told to. A plan and its
 //! execution can so never disagree about what a change is. What the state names is created or
-//! changed; access (members of groups, who has which role, grants) is exactly what it says, so that
-//! leaving a line out takes the access away. Nothing that holds data is ever deleted.
+//! changed; access (members of groups, who has which role, grants, destinations outside) is exactly
+//! what it says, so that leaving a line out takes the access away. Nothing that holds data is ever
+//! deleted.
 
 mod access;
+mod permitted;
 mod resources;
 
 use crate::error::CallError;
@@ -215,6 +217,8 @@ impl Walk<'_> {
             accounts: ids(&inventory.service_accounts, |account| account.id),
             inventory,
         };
+        self.egress(&here, state).await?;
+        self.ai(&here, state).await?;
         self.people(&mut here, state).await?;
         self.resources(&here, state).await?;
         for (index, application) in state.applications.iter().enumerate() {

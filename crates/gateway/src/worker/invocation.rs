@@ -37,6 +37,7 @@ use std::time::Instant;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::Mutex;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 /// Why there is no result.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub enum End {
     OverLimit(Limit, String),
     /// The process died, and nobody knows why.
     Lost,
+    /// Nobody wants its result any more.
+    Stopped,
     /// It did what no healthy process does, and was ended; the reason is for the host's log.
     Misbehaved(String),
 }
@@ -96,6 +99,7 @@ pub fn start(
     invocation: Arc<Invocation>,
     services: Services,
     observer: Arc<dyn Observer>,
+    stop: CancellationToken,
 ) -> oneshot::Receiver<Answer> {
     let (answer, answered) = oneshot::channel();
     tokio::spawn(async move {
@@ -131,6 +135,7 @@ pub fn start(
             answer: Some(answer),
             observer: Arc::clone(&observer),
             log_lines: 0,
+            stop,
         };
         let end = driver.run().await;
         driver.process.kill();
@@ -198,6 +203,7 @@ struct Driver {
     answer: Option<oneshot::Sender<Answer>>,
     observer: Arc<dyn Observer>,
     log_lines: u32,
+    stop: CancellationToken,
 }
 
 impl Driver {
@@ -214,6 +220,7 @@ impl Driver {
                         return Some(end);
                     }
                 }
+                () = self.stop.cancelled() => return Some(End::Stopped),
                 frame = self.reader.next() => match frame {
                     Ok(Some(frame)) => {
                         if let Some(end) = self.take(frame) {
@@ -260,7 +267,11 @@ impl Driver {
         self.log_lines += 1;
         let most = self.limits.log_line_bytes;
         // One more line says that the others were dropped.
-        if self.log_lines > self.limits.log_lines + 1 || line.message.len() > most as usize {
+        let longest = line
+            .message
+            .len()
+            .max(line.data.as_ref().map_or(0, String::len));
+        if self.log_lines > self.limits.log_lines + 1 || longest > most as usize {
             return misbehaved("it logs more than it may");
         }
         let invocation = &self.calls.invocation;
@@ -271,6 +282,8 @@ impl Driver {
                 format!("{beginning}… ({whole} bytes; cut at {most})")
             }
         };
+        // Where a secret is taken out of a list of numbers, no JSON may be left.
+        line.data = line.data.map(|data| invocation.redact(&data).into_owned());
         self.observer.log(line);
         None
     }

@@ -1,6 +1,7 @@
 //! From settings to engines.
 
 use crate::config::Config;
+use crate::host::LogsOptions;
 use crate::problem::Problem;
 use ketrics_directory::AiAllowance;
 use ketrics_directory::DirectoryEngine;
@@ -10,6 +11,7 @@ use ketrics_services::AiEngine;
 use ketrics_services::AwsAccess;
 use ketrics_services::AwsKeys;
 use ketrics_services::BedrockConfig;
+use ketrics_services::CloudWatchConfig;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::DynamoDbDocuments;
 use ketrics_services::KmsConfig;
@@ -28,6 +30,7 @@ const MAX_CONNECTIONS: u32 = 16;
 const MOST_JOBS: usize = 1_000;
 /// Seconds: a lease is renewed three times before it ends.
 const LEASES: RangeInclusive<u64> = 3..=600;
+const DAY: Duration = Duration::from_hours(24);
 const INDEX: &str = "GSI2";
 const TTL_ATTRIBUTE: &str = "ttl";
 
@@ -183,6 +186,22 @@ impl Config {
         })
     }
 
+    /// Where the log is kept.
+    pub fn logs(&self) -> Result<LogsOptions, Problem> {
+        let mut logs = LogsOptions::default();
+        if let Some(days) = self.number::<u32>("logs", "retention_days")? {
+            logs.retention = (days > 0).then(|| DAY * days);
+        }
+        if self.text("logs", "engine").as_deref() == Some("cloudwatch") {
+            logs.cloudwatch = Some(CloudWatchConfig {
+                group: self.required("logs", "group")?,
+                stream: self.text("logs", "stream").unwrap_or_else(host_name),
+                access: self.access("logs")?,
+            });
+        }
+        Ok(logs)
+    }
+
     fn access(&self, section: &'static str) -> Result<AwsAccess, Problem> {
         let id = self.text(section, "access_key_id");
         let secret = self.text(section, "secret_access_key");
@@ -204,5 +223,14 @@ impl Config {
             endpoint: self.text(section, "endpoint"),
             keys,
         })
+    }
+}
+
+/// What the machine calls itself.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "ketrics".to_owned(),
+        name => name.to_owned(),
     }
 }

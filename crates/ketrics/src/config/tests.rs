@@ -154,6 +154,16 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
         ),
         ("[push]\nengine = \"webhook\"", &[], "push.url is not set"),
         ("[push]\nengine = \"sns\"", &[], "push.topic_arn is not set"),
+        (
+            "[logs]\nengine = \"cloudwatch\"",
+            &[],
+            "logs.group is not set",
+        ),
+        (
+            "[logs]\ngroup = \"g\"",
+            &[],
+            "logs.group is for logs.engine = \"cloudwatch\"",
+        ),
     ] {
         let problem = read(text, variables).and_then(|config| {
             config.directory().map_err(|problem| problem.to_string())?;
@@ -163,11 +173,24 @@ fn what_is_wrong_is_named_with_what_is_allowed() {
             config.secrets().map_err(|problem| problem.to_string())?;
             config.ai().map_err(|problem| problem.to_string())?;
             config.push().map_err(|problem| problem.to_string())?;
+            config.logs().map_err(|problem| problem.to_string())?;
             config.documents().map_err(|problem| problem.to_string())
         });
         let problem = problem.err().unwrap_or_default();
         assert!(problem.contains(says), "{text}: {problem}");
     }
+}
+
+#[test]
+fn the_log_is_kept_for_two_weeks_unless_the_host_says_otherwise() {
+    let kept = |text: &str| {
+        let config = read(text, &[]).expect("a configuration");
+        let logs = config.logs().expect("a place for logs");
+        logs.retention.map(|time| time.as_secs() / 86_400)
+    };
+    assert_eq!(kept(""), Some(14));
+    assert_eq!(kept("[logs]\nretention_days = 90"), Some(90));
+    assert_eq!(kept("[logs]\nretention_days = 0"), None);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod watch;
 use crate::build;
 use crate::config::FLOOR;
 use crate::host::Host;
+use crate::host::LogsOptions;
 use crate::host::Options;
 use crate::human_log::HumanLines;
 use crate::problem::Problem;
@@ -99,6 +100,7 @@ impl Dev {
             documents: DocumentsEngine::default(),
             ai: AiEngine::default(),
             push: PushConfig::default(),
+            logs: LogsOptions::default(),
             egress: egress(&settings)?,
             forked_ahead: 2,
             limits: LimitPolicy::default(),

@@ -79,6 +79,7 @@ mod tests {
     use ketrics_directory::TenantId;
     use ketrics_directory::User;
     use ketrics_directory::UserId;
+    use ketrics_directory::UserStatus;
     use rusqlite::Connection;
     use std::collections::HashMap;
     use std::fs;
@@ -91,6 +92,7 @@ mod tests {
             email: "a@b.example".to_owned(),
             first_name: String::new(),
             last_name: String::new(),
+            status: UserStatus::Active,
         };
         HashMap::from([(user.email.clone(), user)])
     }

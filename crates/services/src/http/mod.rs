@@ -19,6 +19,7 @@ pub use policy::Otherwise;
 pub use policy::TenantEgress;
 pub use rule::EgressRule;
 pub use rule::EgressRuleError;
+pub use rule::check_egress_rule;
 pub use tenants::InvalidEgress;
 
 use crate::Invocation;

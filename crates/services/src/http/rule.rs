@@ -26,6 +26,15 @@ enum Destination {
 )]
 pub struct EgressRuleError(String);
 
+/// Whether a text is a rule, for whoever only wants to know that.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_egress_rule(text: &str) -> Result<(), String> {
+    let rule = text.parse::<EgressRule>();
+    rule.map(drop).map_err(|error| error.to_string())
+}
+
 impl EgressRule {
     /// Whether this is a rule about a connection to this address that was asked for by this host.
     pub(crate) fn names(&self, host: &str, address: IpAddr, port: u16) -> bool {

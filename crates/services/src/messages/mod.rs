@@ -11,12 +11,11 @@ use crate::Invocation;
 use crate::OpenError;
 use crate::ServicesConfig;
 use crate::failure::opaque;
-use crate::failure::reference;
 use chrono::DateTime;
 use chrono::Utc;
+use ketrics_directory::Channels;
 use ketrics_directory::Directory;
 use ketrics_directory::DirectoryError;
-use ketrics_directory::MessageId;
 use ketrics_directory::NewMessage;
 use ketrics_directory::UserId;
 use ketrics_protocol::Delivery;
@@ -160,6 +159,10 @@ impl Messages {
             .iter()
             .map(|id| id.parse().unwrap_or_else(|_| UserId::new()))
             .collect();
+        let channels = match checked.push && self.pushes.has_provider() {
+            true => Channels::InboxAndPush,
+            false => Channels::Inbox,
+        };
         let mut sent = Vec::with_capacity(ids.len());
         for batch in ids.chunks(BATCH) {
             let batch = self
@@ -169,17 +172,14 @@ impl Messages {
                     caller.application_id,
                     batch,
                     &checked.message,
+                    channels,
                 )
                 .await
                 .map_err(unexpected)?;
-            if checked.push {
-                let messages: Vec<MessageId> = batch.iter().copied().flatten().collect();
-                // The inbox has them: a push that cannot be queued is no failure of the message.
-                if let Err(error) = self.pushes.queue(&messages).await {
-                    reference("queue pushes", error);
-                }
-            }
             sent.extend(batch);
+            if channels == Channels::InboxAndPush {
+                self.pushes.queued();
+            }
         }
         let deliveries = user_ids
             .into_iter()

@@ -15,8 +15,6 @@ pub use config::WebhookConfig;
 use crate::OpenError;
 use async_trait::async_trait;
 use ketrics_directory::Directory;
-use ketrics_directory::DirectoryError;
-use ketrics_directory::MessageId;
 use ketrics_directory::PushClaim;
 use ketrics_directory::PushMessage;
 use sns::Sns;
@@ -75,14 +73,14 @@ impl Pushes {
         })
     }
 
-    /// Has messages pushed, where there is somebody to do it.
-    pub(crate) async fn queue(&self, messages: &[MessageId]) -> Result<(), DirectoryError> {
-        if self.provider.is_none() || messages.is_empty() {
-            return Ok(());
-        }
-        self.directory.queue_pushes(messages).await?;
+    /// Whether there is somebody to push messages.
+    pub(crate) fn has_provider(&self) -> bool {
+        self.provider.is_some()
+    }
+
+    /// There are messages to push.
+    pub(crate) fn queued(&self) {
         self.queued.notify_one();
-        Ok(())
     }
 
     /// Delivers for as long as it is polled.
