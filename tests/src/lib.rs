@@ -4,6 +4,7 @@
 
 #![warn(missing_docs)]
 
+mod administrator;
 mod answer;
 mod cost;
 pub mod fixtures;
@@ -20,6 +21,7 @@ mod setup;
 mod terminal;
 mod token;
 
+pub use administrator::Administrator;
 pub use answer::Answer;
 pub use cost::Cost;
 pub use fixtures::built;

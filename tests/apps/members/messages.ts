@@ -1,3 +1,4 @@
+import type { User } from "./context";
 import { holds, same, thrown } from "./expect";
 
 const message = {
@@ -28,12 +29,14 @@ export async function messages() {
   holds("PermissionDeniedError", Messages.PermissionDeniedError.withPermissions(["iam:GetGroupData"]) instanceof Messages.Error);
 }
 
-export async function users() {
+export async function users(user: User) {
   const { Users } = ketrics;
   const found = await Users.list();
-  const [ada] = found.filter((user) => user.email === "user@acme.example");
-  same("list", [ada?.id, ada?.firstName, ada?.lastName, typeof ada?.status], [ketrics.requestor.userId, "Ada", "Example", "string"]);
-  same("groups", ada?.groups.map((group) => [group.groupCode, group.groupId.length]), [["staff", 36]]);
+  same("tenant", [...new Set(found.map(({ email }) => email.split("@")[1]))], [`${user.tenant}.example`]);
+  const [self] = found.filter(({ email }) => email === user.email);
+  same("list", [self?.id, `${self?.firstName} ${self?.lastName}`, self?.status], [ketrics.requestor.userId, user.name, "active"]);
+  const group = user.may.includes("write") ? "staff" : "guests";
+  same("groups", self?.groups.map(({ groupCode, groupId }) => [groupCode, groupId.length]), [[group, 36]]);
   const denied = new Users.PermissionDeniedError(["iam:ListUsers"]);
   holds("PermissionDeniedError", denied instanceof Users.Error && Users.isError(denied) && Users.isErrorType(denied, Users.PermissionDeniedError));
 }

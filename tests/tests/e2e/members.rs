@@ -4,20 +4,23 @@
 use crate::ai;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use ketrics_directory::AiAllowance;
-use ketrics_directory::GrantKind;
-use ketrics_directory::VolumeSpec;
-use ketrics_tests::App;
-use ketrics_tests::AppSpec;
-use ketrics_tests::Host;
+use ketrics_tests::Administrator;
+use ketrics_tests::Folder;
 use ketrics_tests::Setup;
 use ketrics_tests::built;
 use ketrics_tests::fixtures;
 use serde_json::Value;
 use serde_json::json;
+use std::fs;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpListener;
+use tempfile::TempDir;
+
+const TENANTS: [&str; 2] = ["acme", "globex"];
+
+/// A tenant of the platform file.
+const TENANT: &str = include_str!("../../apps/members/platform.yaml");
 
 /// What `ketrics.Applications` calls.
 const OTHER: &str = "
@@ -51,105 +54,49 @@ fn echo_server() -> String {
     format!("http://{address}/")
 }
 
-async fn serve(http: &str) -> (Host, App) {
-    let setup = Setup::new()
-        .await
-        .with("--allow-egress")
-        .with(http.trim_start_matches("http://").trim_end_matches('/'));
-    let setup = ai::with_models(setup);
-    let source = built("members.js");
-    let app = setup
-        .app(AppSpec {
-            code: "members",
-            environment: &[("LEVEL", "debug")],
-            ..AppSpec::new(&source)
-        })
-        .await;
-    let spec = |code| AppSpec {
-        code,
-        ..AppSpec::new(OTHER)
-    };
-    setup.app(spec("other")).await;
-    let directory = setup.directory.clone();
-    let tenant = app.tenant.id;
-    directory
-        .ensure_application(tenant, "undeployed", "undeployed")
-        .await
-        .expect("an application");
-    setup.closed_app(&app, "closed", OTHER).await;
-
-    setup
-        .volume(&app, "files", VolumeSpec::default(), &["*"])
-        .await;
-    let small = VolumeSpec {
-        max_object_bytes: Some(10),
-        allowed_content_types: vec!["image/*".to_owned()],
-        ..VolumeSpec::default()
-    };
-    setup.volume(&app, "small", small, &["PutObject"]).await;
-    directory
-        .put_volume(tenant, "foreign", &VolumeSpec::default())
-        .await
-        .expect("a volume");
-
-    setup.database(&app, "main", &["admin"]).await;
-    setup.database(&app, "foreign", &[]).await;
-    setup.secret(&app, "key", "value").await;
-    directory
-        .put_secret(tenant, "foreign", "sealed")
-        .await
-        .expect("a secret");
-    for code in ["config", "foreign"] {
-        let put = directory.put_parameter(tenant, code, r#"{"currency":"EUR"}"#);
-        put.await.expect("a parameter");
+/// Two tenants with the same codes everywhere, as one `apply` sets them up, and what is deployed to
+/// them by `ketrics deploy`.
+fn set_up(administrator: &Administrator<'_>, http: &str) {
+    let tenants = TENANTS.map(|tenant| {
+        let text = TENANT.replace("TENANT", tenant);
+        text.replace(
+            "ADDRESS",
+            http.trim_start_matches("http://").trim_matches('/'),
+        )
+    });
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("platform.yaml");
+    fs::write(&file, format!("tenants:\n{}", tenants.concat())).expect("a file");
+    let _ = administrator.apply(&file, "--yes");
+    assert_eq!(administrator.apply(&file, "--yes"), "nothing to change\n");
+    let role =
+        |code: &str, actions: Value| json!({ "code": code, "name": code, "actions": actions });
+    let members = json!({
+        "name": "members",
+        "roles": [role("editor", json!(["read", "write"])), role("viewer", json!(["read"]))],
+        "environment": [{ "name": "LEVEL", "description": "How much is told" }],
+    });
+    let other = json!({ "name": "other", "roles": [role("caller", json!(["read"]))] });
+    let members = Folder::new(&members, &built("members.js"));
+    let other = Folder::new(&other, OTHER);
+    for tenant in TENANTS {
+        for (application, folder) in [("members", &members), ("other", &other), ("closed", &other)]
+        {
+            let folder = folder.path().to_str().expect("a path");
+            let arguments = ["deploy", "--no-build", folder];
+            let _ = administrator.succeed([tenant, application], &arguments);
+        }
     }
-    setup.grant(&app, GrantKind::Parameter, "config", &[]).await;
-    for code in ["docs", "read-only", "foreign"] {
-        let made = directory.put_document_database(tenant, code, code);
-        made.await.expect("a document database");
-    }
-    setup
-        .grant(&app, GrantKind::DocumentDb, "docs", &["*"])
-        .await;
-    setup
-        .grant(&app, GrantKind::DocumentDb, "read-only", &["read"])
-        .await;
-    let group = directory.ensure_group(tenant, "staff", "Staff");
-    let group = group.await.expect("a group");
-    directory
-        .add_group_member(group.id, app.user.id)
-        .await
-        .expect("a member");
-    for permission in [
-        "iam:ListUsers",
-        "iam:GetGroupData",
-        "iam:GetMembershipData",
-        "ai:InvokeModel",
-    ] {
-        let granted = directory.grant_platform_permission(app.application.id, permission);
-        granted.await.expect("a grant");
-    }
-    let allowance = AiAllowance {
-        requests_per_minute: 100,
-        tokens_per_month: 10_000,
-    };
-    directory
-        .set_ai_allowance(tenant, Some(allowance))
-        .await
-        .expect("an allowance");
-    (setup.start(), app)
 }
 
-#[tokio::test]
-async fn every_member_does_what_it_says() {
-    let http = echo_server();
-    let (host, app) = serve(&http).await;
+/// The functions, and what each of them is called with.
+fn calls(user: &Value, http: &str) -> [(&'static str, Value); 16] {
     let pdf = json!({
         "font": fixture("fonts/IndieFlower.ttf"),
         "jpeg": fixture("images/minions_laughing.jpg"),
     });
-    let calls: [(&str, Value); 16] = [
-        ("context", json!(null)),
+    [
+        ("context", user.clone()),
         ("console", json!(null)),
         ("http", json!({ "url": http })),
         ("volume", json!(null)),
@@ -161,16 +108,44 @@ async fn every_member_does_what_it_says() {
         ("pdf", pdf),
         ("job", json!(null)),
         ("messages", json!(null)),
-        ("users", json!(null)),
+        ("users", user.clone()),
         ("applications", json!(null)),
         ("ai", json!(null)),
         ("flatNames", json!(null)),
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn every_member_does_what_it_says_in_both_tenants_for_users_of_every_role() {
+    let http = echo_server();
+    let host = ai::with_models(Setup::new().await).start();
+    let variables = [("MEMBERS_KEY", "value"), ("MEMBERS_FOREIGN", "sealed")];
+    let administrator = Administrator::of(&host, &variables);
+    set_up(&administrator, &http);
     let mut faults = Vec::new();
-    for (function, payload) in calls {
-        let answer = host.call(&app, function, payload).await;
-        if answer.status != 200 {
-            faults.push(format!("{function}: {} {}", answer.status, answer.body));
+    for tenant in TENANTS {
+        for (role, name, may) in [
+            ("editor", "Ada Example", json!(["read", "write"])),
+            ("viewer", "Vic Viewer", json!(["read"])),
+        ] {
+            let place = [tenant, "members"];
+            let email = format!("{role}@{tenant}.example");
+            let token = administrator.token(place, &["user", &email]);
+            let user = json!({ "tenant": tenant, "email": email, "name": name, "may": may });
+            for (function, payload) in calls(&user, &http) {
+                let answer = host.call_by_code(place, &token, function, payload).await;
+                if answer.status != 200 {
+                    let (status, body) = (answer.status, answer.body);
+                    faults.push(format!("{tenant} {role} {function}: {status} {body}"));
+                }
+            }
+            // It is good for its own tenant only.
+            for other in TENANTS.into_iter().filter(|other| *other != tenant) {
+                let place = [other, "members"];
+                let answer = host.call_by_code(place, &token, "context", user.clone());
+                let (status, code, _) = answer.await.error();
+                assert_eq!((status, code.as_str()), (401, "UNAUTHENTICATED"));
+            }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

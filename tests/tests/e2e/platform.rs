@@ -2,6 +2,7 @@
 //! by people with different roles; and what the second tenant reaches of the first.
 
 use ketrics_directory::AiAllowance;
+use ketrics_tests::Administrator;
 use ketrics_tests::AppSpec;
 use ketrics_tests::Folder;
 use ketrics_tests::Host;
@@ -61,60 +62,11 @@ fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/platform.yaml")
 }
 
-/// An administrator with a terminal.
-struct Administrator<'a> {
-    host: &'a Host,
-    token: String,
-    nowhere: TempDir,
-}
+const ACME: [&str; 2] = ["acme", "orders"];
+const GLOBEX: [&str; 2] = ["globex", "orders"];
 
-impl<'a> Administrator<'a> {
-    fn of(host: &'a Host) -> Self {
-        Self {
-            host,
-            token: host.administrator(),
-            nowhere: TempDir::new().expect("a folder"),
-        }
-    }
-
-    fn run(&self, place: [&str; 2], arguments: &[&str]) -> Output {
-        let mut command = Command::new(ketrics());
-        command
-            .args(arguments)
-            .current_dir(self.nowhere.path())
-            .env("KETRICS_API_URL", &self.host.url)
-            .env("KETRICS_TENANT_ID", place[0])
-            .env("KETRICS_APPLICATION_ID", place[1])
-            .env("KETRICS_TOKEN", &self.token)
-            .envs(SECRETS);
-        command.output().expect("it runs")
-    }
-
-    fn succeed(&self, place: [&str; 2], arguments: &[&str]) -> String {
-        let output = self.run(place, arguments);
-        let (text, errors) = (
-            String::from_utf8_lossy(&output.stdout).into_owned(),
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        );
-        assert_eq!(
-            output.status.code(),
-            Some(0),
-            "{arguments:?}: {text}\n{errors}"
-        );
-        text
-    }
-
-    fn apply(&self, file: &Path, how: &str) -> String {
-        let file = file.to_str().expect("a path");
-        self.succeed(["", ""], &["apply", "-f", file, how])
-    }
-
-    fn token(&self, tenant: &str, arguments: &[&str]) -> String {
-        let arguments = [&["token"][..], arguments].concat();
-        self.succeed([tenant, "orders"], &arguments)
-            .trim()
-            .to_owned()
-    }
+fn administrator(host: &Host) -> Administrator<'_> {
+    Administrator::of(host, &SECRETS)
 }
 
 async fn call(
@@ -124,12 +76,7 @@ async fn call(
     function: &str,
     payload: Value,
 ) -> (u16, Value) {
-    let [tenant, application] = place;
-    let path = format!("/tenants/{tenant}/applications/{application}/functions/{function}");
-    let request = host.post(&path).bearer_auth(token);
-    let answer = host
-        .send(request.json(&json!({ "payload": payload })))
-        .await;
+    let answer = host.call_by_code(place, token, function, payload).await;
     (answer.status, answer.body)
 }
 
@@ -165,7 +112,7 @@ fn deploy(host: &Host, place: [&str; 2], token: &str, folder: &Folder) -> Output
 #[tokio::test]
 async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
     let host = Setup::new().await.start();
-    let administrator = Administrator::of(&host);
+    let administrator = administrator(&host);
     let shown = administrator.apply(&example(), "--dry-run");
     assert!(shown.contains("acme\n  + tenant acme\n"), "{shown}");
     assert!(shown.contains("  + secret shipping-api-key\n"), "{shown}");
@@ -185,9 +132,9 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
     }
 
     let mut deployers = Vec::new();
-    for tenant in ["acme", "globex"] {
-        let token = administrator.token(tenant, &["deploy"]);
-        let output = deploy(&host, [tenant, "orders"], &token, &orders());
+    for place in [ACME, GLOBEX] {
+        let token = administrator.token(place, &["deploy"]);
+        let output = deploy(&host, place, &token, &orders());
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(0), "{told}{errors}");
@@ -200,12 +147,10 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
     );
 
     // People with different roles.
-    let acme = ["acme", "orders"];
-    let globex = ["globex", "orders"];
-    let ana = administrator.token("acme", &["user", "ana@acme.example"]);
-    let ben = administrator.token("acme", &["user", "ben@acme.example"]);
-    let nightly = administrator.token("acme", &["service-account", "nightly"]);
-    let gil = administrator.token("globex", &["user", "gil@globex.example"]);
+    let ana = administrator.token(ACME, &["user", "ana@acme.example"]);
+    let ben = administrator.token(ACME, &["user", "ben@acme.example"]);
+    let nightly = administrator.token(ACME, &["service-account", "nightly"]);
+    let gil = administrator.token(GLOBEX, &["user", "gil@globex.example"]);
     for (token, name, kind, may) in [
         (&ana, "Ana Ruiz", "USER", json!(["read", "write"])),
         (&ben, "Ben Okafor", "USER", json!(["read", "report"])),
@@ -216,17 +161,17 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
             json!(["read", "write"]),
         ),
     ] {
-        let (_, body) = call(&host, acme, token, "who", json!(null)).await;
+        let (_, body) = call(&host, ACME, token, "who", json!(null)).await;
         let expected = json!({ "name": name, "type": kind, "may": may, "tenant": "acme" });
         assert_eq!(body["result"], expected, "{body}");
     }
 
     // Resources of one code are two tenants' own.
-    let (_, body) = call(&host, acme, &ana, "put", json!("of acme")).await;
+    let (_, body) = call(&host, ACME, &ana, "put", json!("of acme")).await;
     assert_eq!(body["result"], "acme-s3cret", "{body}");
-    let (_, body) = call(&host, globex, &gil, "put", json!("of globex")).await;
+    let (_, body) = call(&host, GLOBEX, &gil, "put", json!("of globex")).await;
     assert_eq!(body["result"], "globex-s3cret", "{body}");
-    for (place, token, text) in [(acme, &ana, "of acme"), (globex, &gil, "of globex")] {
+    for (place, token, text) in [(ACME, &ana, "of acme"), (GLOBEX, &gil, "of globex")] {
         let (_, body) = call(&host, place, token, "read", json!(null)).await;
         assert_eq!(
             body["result"],
@@ -266,7 +211,7 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
     let application = application.expect("an answer").expect("an application");
     let (tenant, application) = (tenant.id.to_string(), application.id.to_string());
     for place in [
-        acme,
+        ACME,
         [tenant.as_str(), application.as_str()],
         [tenant.as_str(), "orders"],
     ] {
@@ -302,32 +247,32 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
         (status, &body["error"]["code"]),
         (404, &json!("APPLICATION_NOT_FOUND"))
     );
-    let (_, body) = call(&host, acme, &ana, "queue", json!(null)).await;
+    let (_, body) = call(&host, ACME, &ana, "queue", json!(null)).await;
     let job = body["result"].clone();
     assert!(job.is_string(), "{body}");
-    let (_, body) = call(&host, globex, &gil, "job", job.clone()).await;
+    let (_, body) = call(&host, GLOBEX, &gil, "job", job.clone()).await;
     assert!(
         body["result"]
             .as_str()
             .is_some_and(|name| name.starts_with("Job")),
         "{body}"
     );
-    let (_, body) = call(&host, acme, &ana, "job", job).await;
+    let (_, body) = call(&host, ACME, &ana, "job", job).await;
     assert!(body["result"].is_object(), "{body}");
 }
 
 #[tokio::test]
 async fn access_that_is_no_longer_declared_is_gone() {
     let host = Setup::new().await.start();
-    let administrator = Administrator::of(&host);
+    let administrator = administrator(&host);
     administrator.apply(&example(), "--yes");
-    let token = administrator.token("acme", &["deploy"]);
-    let place = ["acme", "orders"];
+    let token = administrator.token(ACME, &["deploy"]);
+    let place = ACME;
     assert_eq!(
         deploy(&host, place, &token, &orders()).status.code(),
         Some(0)
     );
-    let ana = administrator.token("acme", &["user", "ana@acme.example"]);
+    let ana = administrator.token(ACME, &["user", "ana@acme.example"]);
     assert_eq!(call(&host, place, &ana, "who", json!(null)).await.0, 200);
 
     let text = fs::read_to_string(example()).expect("the example");
@@ -356,9 +301,9 @@ async fn access_that_is_no_longer_declared_is_gone() {
     assert_eq!(administrator.apply(&file, "--yes"), "nothing to change\n");
 
     // A deployment token that was revoked deploys no more.
-    let listed = administrator.token("acme", &["list"]);
+    let listed = administrator.token(ACME, &["list"]);
     let id = listed.split_whitespace().next().expect("an id");
-    administrator.token("acme", &["revoke", id]);
+    administrator.token(ACME, &["revoke", id]);
     let output = deploy(&host, place, &token, &orders());
     assert!(String::from_utf8_lossy(&output.stderr).contains("UNAUTHENTICATED"));
 }
@@ -366,7 +311,7 @@ async fn access_that_is_no_longer_declared_is_gone() {
 #[tokio::test]
 async fn what_a_tenant_is_permitted_outside_and_who_is_switched_off_is_as_declared() {
     let host = Setup::new().await.start();
-    let administrator = Administrator::of(&host);
+    let administrator = administrator(&host);
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("platform.yaml");
     let apply = |permitted: &str, status: &str, how: &str| {
@@ -420,7 +365,7 @@ async fn what_a_tenant_is_permitted_outside_and_who_is_switched_off_is_as_declar
     };
     assert_eq!(allowance().await, Some(expected));
     // Who is switched off has a token, and it is good for nothing.
-    let ana = administrator.token("acme", &["user", "ana@acme.example"]);
+    let ana = administrator.token(ACME, &["user", "ana@acme.example"]);
     let inbox = async || {
         let url = format!("{}/tenants/acme/messages", host.url);
         host.send(host.client().get(url).bearer_auth(&ana))
@@ -461,7 +406,7 @@ async fn a_call_goes_where_the_platform_file_lets_it() {
     let setup = Setup::new().await;
     let app = setup.app(AppSpec::new(CALLER)).await;
     let host = setup.start();
-    let administrator = Administrator::of(&host);
+    let administrator = administrator(&host);
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("platform.yaml");
     // The host itself is a server on loopback that is there.
@@ -493,7 +438,7 @@ async fn a_call_goes_where_the_platform_file_lets_it() {
 #[tokio::test]
 async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() {
     let host = Setup::new().await.start();
-    let administrator = Administrator::of(&host);
+    let administrator = administrator(&host);
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("platform.yaml");
     let text = "tenants:\n- code: Acme\n  name: Acme\n  users:\n  - { email: nobody }\n  groups:\n  \
@@ -533,10 +478,10 @@ async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() 
 #[tokio::test]
 async fn only_the_administrator_administers() {
     let host = Setup::new().await.start();
-    let administrator = Administrator::of(&host);
+    let administrator = administrator(&host);
     administrator.apply(&example(), "--yes");
-    let deployer = administrator.token("acme", &["deploy"]);
-    let user = administrator.token("acme", &["user", "ana@acme.example"]);
+    let deployer = administrator.token(ACME, &["deploy"]);
+    let user = administrator.token(ACME, &["user", "ana@acme.example"]);
     for token in [deployer, user, "ketrics-admin-AAAA".to_owned()] {
         for (method, path) in [
             (Method::POST, "/platform/apply"),
