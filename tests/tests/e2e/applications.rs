@@ -253,7 +253,13 @@ async fn the_time_that_a_job_has_left_bounds_what_it_calls() {
             (ended && waited).then_some(())
         });
     }
-    let status = host.call(&first, "status", id).await.result();
+    // The call is over before its outcome is recorded.
+    let status = host
+        .until("the end of the job", || async {
+            let status = host.call(&first, "status", id.clone()).await.result();
+            (status["status"] != "running").then_some(status)
+        })
+        .await;
     assert_eq!(status["error"]["code"], "TIMEOUT", "{status}");
 }
 
