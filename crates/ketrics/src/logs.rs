@@ -80,7 +80,7 @@ impl Logs {
         path.push("logs".to_owned());
         let api = settings.api()?;
         let (lines, latest, more) = self.newest(&api, &path).await?;
-        if more {
+        if more && !self.follow {
             eprintln!(
                 "ketrics: there are older lines; --limit {} shows more",
                 self.limit.saturating_mul(10).min(10_000)

@@ -8,7 +8,6 @@ use ketrics_tests::Setup;
 use ketrics_tests::Token;
 use serde_json::Value;
 use serde_json::json;
-use std::time::Duration;
 
 const CALLER: &str = "
 exports.call = async ({ to, fn, payload }) => {
@@ -255,14 +254,13 @@ async fn the_time_that_a_job_has_left_bounds_what_it_calls() {
             (ended && waited).then_some(())
         });
     }
-    let mut status = host.call(&first, "status", id.clone()).await.result();
-    for _ in 0..500 {
-        if status["status"] != "running" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        status = host.call(&first, "status", id.clone()).await.result();
-    }
+    // The call is over before its outcome is recorded.
+    let status = host
+        .until("the end of the job", || async {
+            let status = host.call(&first, "status", id.clone()).await.result();
+            (status["status"] != "running").then_some(status)
+        })
+        .await;
     // Both have the same time left. The callee's may be over a moment earlier, which its caller is
     // told before its own is over.
     let error = &status["error"];

@@ -105,6 +105,7 @@ async fn a_flood_of_log_lines() {
         level: frame::LogLevel::Info,
         message: "flood".to_owned(),
         cut_from: None,
+        data: None,
     }));
     ends(&line.repeat(10_000), "logs more than it may").await;
 }
