@@ -6,6 +6,7 @@
 
 mod answer;
 mod cost;
+mod disk;
 pub mod fixtures;
 mod folder;
 mod host;
@@ -13,22 +14,28 @@ pub mod hostile;
 pub mod lacking;
 mod processes;
 mod program;
+mod proxy;
 mod schema;
 mod seized;
+mod seized_zygote;
 pub mod servers;
 mod setup;
 mod token;
 
 pub use answer::Answer;
 pub use cost::Cost;
+pub use disk::Disk;
 pub use fixtures::built;
 pub use folder::Folder;
 pub use host::Host;
 pub use processes::Processes;
 pub use program::Program;
 pub use program::ketrics;
+pub use proxy::Proxy;
 pub use seized::HOLD;
 pub use seized::Seized;
+pub use seized_zygote::SeizedZygote;
+pub use seized_zygote::say_as;
 pub use setup::App;
 pub use setup::AppSpec;
 pub use setup::Setup;

@@ -125,6 +125,7 @@ impl Gateway {
             issuer: config.issuer,
             administrator: config.administrator,
             uploads: Semaphore::new(UPLOADS),
+            stall: config.serving.stall,
             verifier: config.verifier,
             cors_origins: config.cors_origins,
         });

@@ -34,9 +34,15 @@ pub fn kind(id: i32) -> Option<Kind> {
         return Some(Kind::Invocation);
     }
     let limits = fs::read_to_string(format!("/proc/{id}/limits")).ok()?;
-    let data = limits.lines().find(|line| line.starts_with("Max data size"))?;
+    let data = limits
+        .lines()
+        .find(|line| line.starts_with("Max data size"))?;
     let is_unlimited = data.contains("unlimited");
-    Some(if is_unlimited { Kind::Base } else { Kind::Zygote })
+    Some(if is_unlimited {
+        Kind::Base
+    } else {
+        Kind::Zygote
+    })
 }
 
 /// All processes of a kind.

@@ -15,9 +15,13 @@ const POINTS: usize = 600;
 type Line = (&'static str, &'static str, fn(&Sample) -> f64);
 
 const MEMORY: [Line; 3] = [
-    ("gateway", "#c0392b", |sample| sample.gateway as f64 / 1024.0),
+    ("gateway", "#c0392b", |sample| {
+        sample.gateway as f64 / 1024.0
+    }),
     ("zygote", "#1f6fb2", |sample| sample.zygote as f64 / 1024.0),
-    ("base zygote", "#7f8c8d", |sample| sample.base as f64 / 1024.0),
+    ("base zygote", "#7f8c8d", |sample| {
+        sample.base as f64 / 1024.0
+    }),
 ];
 
 const COUNTS: [Line; 5] = [
@@ -25,7 +29,9 @@ const COUNTS: [Line; 5] = [
     ("processes", "#1f6fb2", |sample| sample.processes as f64),
     ("connections", "#8e44ad", |sample| sample.connections as f64),
     ("zombies", "#7f8c8d", |sample| sample.zombies as f64),
-    ("temporary files", "#27853f", |sample| sample.temporary as f64),
+    ("temporary files", "#27853f", |sample| {
+        sample.temporary as f64
+    }),
 ];
 
 /// Memory above, everything that could leak below, over the invocations.
@@ -73,7 +79,13 @@ fn panel(svg: &mut String, samples: &[Sample], top: f64, title: &str, lines: &[L
         draw(text(place, top + HEIGHT + 18.0, "middle", "#333", &label));
     }
     let middle = f64::midpoint(LEFT, right);
-    draw(text(middle, top + HEIGHT + 34.0, "middle", "#333", "invocations"));
+    draw(text(
+        middle,
+        top + HEIGHT + 34.0,
+        "middle",
+        "#333",
+        "invocations",
+    ));
     for (index, (name, colour, value)) in lines.iter().enumerate() {
         let mut path = String::new();
         for sample in &samples {
@@ -89,7 +101,9 @@ fn panel(svg: &mut String, samples: &[Sample], top: f64, title: &str, lines: &[L
 }
 
 fn text(x: f64, y: f64, anchor: &str, colour: &str, what: &str) -> String {
-    format!("<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{what}</text>\n")
+    format!(
+        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{what}</text>\n"
+    )
 }
 
 /// Round steps, and the first of them that is above the largest value.

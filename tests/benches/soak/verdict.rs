@@ -59,7 +59,9 @@ pub async fn of(stage: &Stage, samples: &[Sample], left: &Sample, killed: &Kille
         println!("| {name} | {first:.0} | {last:.0} |");
         let most = first + bound.least.max(first * bound.part);
         if last > most {
-            wrong.push(format!("{name}: from {first:.0} to {last:.0}, at most {most:.0}"));
+            wrong.push(format!(
+                "{name}: from {first:.0} to {last:.0}, at most {most:.0}"
+            ));
         }
     }
     println!("\nwhen all is quiet: {left:?}");
@@ -92,7 +94,11 @@ fn left_over(stage: &Stage, left: &Sample) -> Vec<String> {
     let of = |kind| faults::all(&stage.host, kind).len();
     let allowed = [
         ("zombies", left.zombies, 0),
-        ("transactions that nobody ended", left.idle_in_transaction, 0),
+        (
+            "transactions that nobody ended",
+            left.idle_in_transaction,
+            0,
+        ),
         ("temporary files", left.temporary, 0),
         ("files of volumes", left.kept, NAMES),
         ("base zygotes", of(Kind::Base), 1),
@@ -144,7 +150,10 @@ async fn bank(stage: &Stage) -> Vec<String> {
 async fn jobs(stage: &Stage) -> Option<String> {
     let queued = stage.count(|kind, came| kind == "later" && came == "ok") as u64;
     let counts = stage.host.directory.job_counts().await.expect("counts");
-    println!("jobs: {} completed, {} failed", counts.completed, counts.failed);
+    println!(
+        "jobs: {} completed, {} failed",
+        counts.completed, counts.failed
+    );
     let over = counts.completed + counts.failed;
     (over < queued || counts.pending + counts.running > 0)
         .then(|| format!("{queued} jobs were queued, {over} are over"))

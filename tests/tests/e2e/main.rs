@@ -29,3 +29,4 @@ mod services;
 mod sockets;
 mod styles;
 mod volumes;
+mod zygotes;

@@ -60,6 +60,8 @@ pub struct Http {
     pub administrator: AdministratorKey,
     /// Deployments that may arrive at once.
     pub uploads: Semaphore,
+    /// How long a client may take for a piece of what it sends by a signed URL.
+    pub stall: Duration,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
 }

@@ -1,6 +1,8 @@
 //! Every abuse of `tests/hostile`, while a neighbour's calls are watched.
 
+mod failures;
 mod outside;
+mod urls;
 
 use ketrics_tests::Answer;
 use ketrics_tests::hostile::Abuse;
