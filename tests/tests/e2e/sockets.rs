@@ -126,6 +126,9 @@ async fn a_flood_of_service_calls_without_reading_a_reply() {
     ends(&calls, "than it may").await;
 }
 
+/// Calls for a large file, none of whose replies is read.
+const CALLS: u32 = 30;
+
 /// Resident memory of the gateway, in MB.
 fn memory(host: &Host) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", host.gateway()));
@@ -150,7 +153,6 @@ async fn replies_that_nobody_reads_do_not_fill_the_gateway() {
     host.call(&app, "fill", json!(null)).await.result();
     let mut seized = Seized::take(&host, &app).await;
     let before = memory(&host);
-    const CALLS: u32 = 30;
     for id in 0..CALLS {
         let (volume, key) = ("files".to_owned(), "large".to_owned());
         let call = ServiceCall::Volume(VolumeCall::Get { volume, key });
@@ -170,9 +172,14 @@ async fn replies_that_nobody_reads_do_not_fill_the_gateway() {
     for _ in 0..CALLS {
         match seized.receive() {
             Some(ToWorker::Reply { result: Ok(_), .. }) => files += 1,
-            Some(ToWorker::Reply { result: Err(error), .. }) => {
+            Some(ToWorker::Reply {
+                result: Err(error), ..
+            }) => {
                 let error = format!("{error:?}");
-                assert!(error.contains("wait to be read have more than 256 MB"), "{error}");
+                assert!(
+                    error.contains("wait to be read have more than 256 MB"),
+                    "{error}"
+                );
                 refused += 1;
             }
             other => panic!("{other:?}"),

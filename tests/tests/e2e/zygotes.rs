@@ -120,6 +120,7 @@ async fn a_first_word_that_does_not_come() {
     let mut kept = None;
     stage.answer(|socket| kept = Some(socket)).await;
     stage.check_ended("a process did not come up").await;
+    drop(kept);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -250,7 +250,7 @@ async fn a_frame_that_is_wrong_harms_nobody_but_its_own_invocation() {
         setting("KETRICS_FUZZ_FRAMES", 2_000),
         setting("KETRICS_FUZZ_SEED", 1),
     );
-    let mut random = Random(seed as u64 * 0x9e37_79b9_7f4a_7c15 | 1);
+    let mut random = Random((seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut left = count;
     let mut ended = 0;
     while left > 0 {

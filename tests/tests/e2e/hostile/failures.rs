@@ -2,6 +2,7 @@
 
 use crate::hostile::outside::PATIENCE;
 use ketrics_directory::VolumeSpec;
+use ketrics_tests::App;
 use ketrics_tests::AppSpec;
 use ketrics_tests::Disk;
 use ketrics_tests::Setup;
@@ -37,7 +38,7 @@ async fn a_full_disk_fails_those_who_write_and_nobody_else() {
         setup.volume(app, "files", volume, &["*"]).await;
     }
     let host = setup.start();
-    let put = async |app, key: &str| host.call(app, "put", json!(key)).await.result();
+    let put = async |app: &App, key: &str| host.call(app, "put", json!(key)).await.result();
     assert_eq!(put(&neighbour, "mine").await, "kept");
 
     let mut refused = None;

@@ -57,10 +57,25 @@ async fn a_signed_url_cannot_be_made_into_one_for_another_tenants_file() {
     let [down, up] = tokens(&host, &victim, "acme's").await;
     let [own_down, own_up] = tokens(&host, &rival, "rival's").await;
     let url = |token: &str| format!("{}/volumes/{token}", host.url);
-    let get = async |token: &str| host.client().get(url(token)).send().await.expect("an answer");
+    let get = async |token: &str| {
+        host.client()
+            .get(url(token))
+            .send()
+            .await
+            .expect("an answer")
+    };
     let put = async |token: &str| {
-        let request = host.client().put(url(token)).header("content-type", "text/plain");
-        request.body("forged").send().await.expect("an answer").status().as_u16()
+        let request = host
+            .client()
+            .put(url(token))
+            .header("content-type", "text/plain");
+        request
+            .body("forged")
+            .send()
+            .await
+            .expect("an answer")
+            .status()
+            .as_u16()
     };
     assert_eq!(get(&down).await.text().await.expect("a body"), "acme's");
     for (own, other) in [(&own_down, &down), (&own_up, &up), (&down, &up)] {
@@ -94,11 +109,16 @@ async fn an_upload_that_sends_a_byte_at_a_time_is_ended_and_stores_nothing() {
     let app = application(&setup, "acme").await;
     let host = setup.start();
     let [_, up] = tokens(&host, &app, "before").await;
-    let mut stream = TcpStream::connect(address(&host)).await.expect("a connection");
+    let mut stream = TcpStream::connect(address(&host))
+        .await
+        .expect("a connection");
     let head = format!(
         "PUT /volumes/{up} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 900000\r\n\r\n"
     );
-    stream.write_all(head.as_bytes()).await.expect("it is taken");
+    stream
+        .write_all(head.as_bytes())
+        .await
+        .expect("it is taken");
     let mut answer = Vec::new();
     let slowly = async {
         let (mut reading, mut writing) = stream.split();
@@ -116,7 +136,10 @@ async fn an_upload_that_sends_a_byte_at_a_time_is_ended_and_stores_nothing() {
     let ended = tokio::time::timeout(PATIENCE, slowly).await;
     ended.expect("the upload is ended in time");
     let answer = String::from_utf8_lossy(&answer);
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+        "{answer}"
+    );
     let read = host.call(&app, "read", json!(null)).await.result();
     assert_eq!(read, "before");
     // One that is not slow goes through.
