@@ -289,7 +289,15 @@ pub(crate) fn stopped(id: i32) -> OwnedFd {
     let pid = Pid::from_raw(id).expect("a process id");
     let process = rustix::process::pidfd_open(pid, PidfdFlags::empty()).expect("the process runs");
     rustix::process::pidfd_send_signal(&process, Signal::STOP).expect("it can be stopped");
-    process
+    // Until it has run once more, it may still take what comes next out of its socket.
+    for _ in 0..1_000 {
+        let state = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        if state.contains("State:\tT") {
+            return process;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the process does not stop");
 }
 
 /// Duplicates of a process's sockets of a type, which needs `CAP_SYS_PTRACE`.

@@ -83,29 +83,25 @@ impl SeizedZygote {
         assert!(seized::pass(&self.control, bytes, descriptors));
     }
 
-    /// The socket of the invocation that the gateway asks for next.
+    /// The socket of the invocation that the gateway asks for next; `None` when it lets the zygote
+    /// go instead.
     ///
     /// # Panics
-    /// When the gateway asks for none.
+    /// When nothing comes.
     #[must_use]
-    pub fn asked(&self) -> OwnedFd {
+    pub fn asked(&self) -> Option<OwnedFd> {
         assert!(self.has_command(&PATIENCE), "the gateway asks for nothing");
         let mut byte = [0];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(&mut byte)];
-        rustix::net::recvmsg(
-            &self.control,
-            &mut parts,
-            &mut ancillary,
-            RecvFlags::CMSG_CLOEXEC,
-        )
-        .expect("a command");
-        let socket = ancillary.drain().find_map(|message| match message {
+        let flags = RecvFlags::CMSG_CLOEXEC;
+        let received = rustix::net::recvmsg(&self.control, &mut parts, &mut ancillary, flags);
+        received.expect("a command");
+        ancillary.drain().find_map(|message| match message {
             RecvAncillaryMessage::ScmRights(mut sockets) => sockets.next(),
             _ => None,
-        });
-        socket.expect("a socket comes with the command")
+        })
     }
 
     /// Lets the process go on, and has it fork so many times without the gateway's doing. The new

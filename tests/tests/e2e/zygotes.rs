@@ -20,6 +20,10 @@ use std::fs;
 use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
+
+/// How long anything that must happen may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A host with an application whose zygote is taken over, and one of another tenant.
 struct Stage {
@@ -61,7 +65,8 @@ impl Stage {
         let (host, app) = (Arc::clone(&self.host), self.app.clone());
         let call = tokio::spawn(async move { host.call(&app, "warm", json!(null)).await });
         let asked = tokio::task::block_in_place(|| self.zygote.asked());
-        how(asked);
+        let said = || self.host.errors().join("\n");
+        how(asked.unwrap_or_else(|| panic!("the zygote was let go:\n{}", said())));
         // The gateway does not give up over one zygote.
         let answer = call.await.expect("an answer").result();
         assert_eq!(answer, "warm");
@@ -143,10 +148,14 @@ async fn processes_that_nobody_asked_for() {
     let heard = tokio::task::block_in_place(|| stage.zygote.fork(&stage.host, 200));
     stage.check_ended("it forked without being told to").await;
     drop(heard);
-    stage.host.settle().await;
-    let left = stage.host.processes().0;
-    // The base zygote and one for each application, and perhaps who served the last calls.
-    assert!(left.len() <= 5, "{left:?}");
+    // The gateway reaps what nobody holds every few seconds. The base zygote stays, and one for
+    // each application; and for a moment who served the last calls.
+    let end = Instant::now() + PATIENCE;
+    while stage.host.processes().0.len() > 3 {
+        let left = stage.host.processes();
+        assert!(Instant::now() < end, "they are never gone: {left:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -65,51 +65,52 @@ fn framed(body: &[u8]) -> Vec<u8> {
 fn changed(random: &mut Random, frame: &[u8], other: &[u8]) -> Vec<u8> {
     let mut body = frame[HEADER_BYTES..].to_vec();
     let at = random.below(body.len());
-    match random.below(11) {
-        0 => {
+    match random.below(20) {
+        // What often still is a frame, with something else in it.
+        0..=8 => {
             for _ in 0..=random.below(4) {
                 let at = random.below(body.len());
                 body[at] ^= 1 << random.below(8);
             }
             framed(&body)
         }
-        1 => {
+        9 | 10 => {
             body[at] = [0, 0x7f, 0x80, 0xff][random.below(4)];
             framed(&body)
         }
         // The longest number that there is, where a length, a number or a variant may stand.
-        2 => {
+        11 => {
             body.splice(at..=at, [0xff, 0xff, 0xff, 0xff, 0x0f]);
             framed(&body)
         }
-        3 => framed(&body[..at]),
-        4 => {
+        12 => framed(&body[..at]),
+        13 => {
             let more = random.below(40);
             body.extend(random.bytes(more));
             framed(&body)
         }
-        5 => {
+        14 => {
             let end = at + random.below(body.len() - at);
             let part = body[at..end].to_vec();
             body.splice(at..at, part);
             framed(&body)
         }
-        6 => {
+        15 => {
             let from = random.below(other.len());
             body.splice(at.., other[from..].iter().copied());
             framed(&body)
         }
-        7 => {
+        16 => {
             let some = random.below(200);
             framed(&random.bytes(some))
         }
         // From here on the length in front is a lie, or there is none.
-        8 => {
+        17 => {
             let mut lie = frame.to_vec();
             lie[random.below(HEADER_BYTES)] ^= 1 << random.below(8);
             lie
         }
-        9 => frame[..HEADER_BYTES + at].to_vec(),
+        18 => frame[..HEADER_BYTES + at].to_vec(),
         _ => {
             let some = 1 + random.below(200);
             random.bytes(some)
