@@ -163,7 +163,7 @@ impl Stage {
             let (kind, expected) = kind_of(number);
             let app = match kind {
                 "fail" | "sleep" | "spin" | "hoard" => &self.broken,
-                _ if number % 2 == 0 => &self.steady,
+                _ if number.is_multiple_of(2) => &self.steady,
                 _ => &self.disturbed,
             };
             let answer = self.host.call(app, kind, json!(number)).await;

@@ -21,6 +21,9 @@ struct Bound {
     least: f64,
 }
 
+/// A figure, what it may grow by, and where it stands.
+type Column = (&'static str, Bound, fn(&Sample) -> f64);
+
 /// The gateway's memory moves with what runs at the moment: 5 %, or 8 MB where that is more.
 const GATEWAY: Bound = Bound {
     part: 0.05,
@@ -45,7 +48,7 @@ const NAMES: usize = 400;
 pub async fn of(stage: &Stage, samples: &[Sample], left: &Sample, killed: &Killed) -> Vec<String> {
     let mut wrong = Vec::new();
     println!("\n| figure | after warm-up | at the end |\n|---|---|---|");
-    let columns: [(&str, Bound, fn(&Sample) -> f64); 4] = [
+    let columns: [Column; 4] = [
         ("gateway, kB", GATEWAY, |sample| sample.gateway as f64),
         ("zygote, kB", ZYGOTE, |sample| sample.zygote as f64),
         ("descriptors", HANDLES, |sample| sample.descriptors as f64),

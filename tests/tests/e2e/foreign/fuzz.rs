@@ -27,7 +27,7 @@ const EACH: usize = 200;
 /// Frames of one stage: its victim's invocation must not run out of time.
 const ROUND: usize = 2_000;
 /// After this the gateway waits for the rest of something, or would have answered.
-const SILENCE: Duration = Duration::from_secs(2);
+const SILENCE: Duration = Duration::from_millis(500);
 /// The number of the call behind each frame, which shows that the gateway still listens.
 const PROBE: u32 = 77_000_000;
 
