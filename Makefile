@@ -8,7 +8,7 @@ STOREFRONT := examples/storefront
 BIOME := $(CURDIR)/runtime-js/node_modules/@biomejs/cli-linux-x64/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run build types docs apps test test-js test-types test-rust bench fmt lint clean v8 snapshot example
+.PHONY: help run build types docs apps test test-js test-types test-rust hostile bench soak fmt lint clean v8 snapshot example
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -59,6 +59,13 @@ test-types: types/tests/node_modules/.package-lock.json
 # The end-to-end tests boot the binary, so it stands before they start.
 test-rust: build example apps
 	scripts/test-servers cargo test --release --locked --workspace
+
+hostile: build ## run the hostile suite alone, and print what a neighbour noticed of each group
+	@echo '| group | quiet calls | p50 ms | p99 ms | calls under attack | p50 ms | p99 ms | p99, ratio |'
+	@cargo test --release --locked --workspace --test e2e -- hostile:: --skip outside --nocapture --test-threads 1 --quiet
+
+soak: build ## run 200,000 invocations with faults in between: flat memory, no leaks (about an hour)
+	scripts/test-servers cargo bench --locked --workspace --bench soak
 
 bench: build tests/benches/node/node_modules/.package-lock.json ## measure what an invocation costs
 	cargo bench --locked --workspace --bench invocation --bench excel --bench pdf

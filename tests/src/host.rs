@@ -137,6 +137,12 @@ impl Host {
         self.program.error(wanted)
     }
 
+    /// What the host has said about itself up to now.
+    #[must_use]
+    pub fn errors(&self) -> Vec<String> {
+        self.program.errors_so_far()
+    }
+
     /// The log up to now, as text.
     #[must_use]
     pub fn log_text(&self) -> String {

@@ -14,10 +14,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 use std::time::Instant;
 use tokio::task::JoinHandle;
+
+/// Calls of the neighbour that its quiet times are taken from.
+const QUIET_CALLS: usize = 150;
 
 /// One abuse.
 #[derive(Clone, Debug)]
@@ -80,6 +84,8 @@ pub struct Arena {
     pub attackers: Vec<(Abuse, App)>,
     /// An application of another tenant.
     pub neighbour: App,
+    /// A signed URL of a file of the neighbour's.
+    signed: String,
 }
 
 impl Arena {
@@ -107,17 +113,21 @@ impl Arena {
             tenant: "neighbour",
             ..AppSpec::new(
                 "exports.work = async (p) => { const files = await ketrics.Volume.connect('files');
-                   await files.put('victim.txt', 'mine'); return [p, await files.exists('victim.txt')]; };",
+                   await files.put('victim.txt', 'mine'); return [p, await files.exists('victim.txt')]; };
+                 exports.link = async () => (await (await ketrics.Volume.connect('files')).generateDownloadUrl('victim.txt')).url;",
             )
         };
         let neighbour = setup.app(neighbour).await;
         setup
             .volume(&neighbour, "files", VolumeSpec::default(), &["*"])
             .await;
+        let host = Arc::new(setup.start());
+        let signed = host.call(&neighbour, "link", json!(null)).await.result();
         Self {
-            host: Arc::new(setup.start()),
+            host,
             attackers,
             neighbour,
+            signed: signed.as_str().expect("a URL").to_owned(),
         }
     }
 
@@ -133,6 +143,7 @@ impl Arena {
             "port": port.parse::<u16>().expect("a number"),
             "tenant": tenant.id.to_string(),
             "application": application.id.to_string(),
+            "signed": self.signed,
             "victim": {
                 "tenant": tenant.id.to_string(),
                 "application": application.id.to_string(),
@@ -146,12 +157,29 @@ impl Arena {
         self.host.call(app, "attack", self.payload()).await
     }
 
+    /// The neighbour's calls while nobody attacks.
+    ///
+    /// # Panics
+    /// When there are not enough of them in time.
+    pub async fn quiet(&self) -> Watched {
+        let watch = self.watch();
+        for _ in 0..3_000 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if watch.made.load(Relaxed) >= QUIET_CALLS {
+                return watch.end().await;
+            }
+        }
+        panic!("the neighbour's calls take too long when all is quiet");
+    }
+
     /// Calls the neighbour again and again until it is asked.
     #[must_use]
     pub fn watch(&self) -> Watch {
         let (host, app) = (Arc::clone(&self.host), self.neighbour.clone());
         let over = Arc::new(AtomicBool::new(false));
         let is_over = Arc::clone(&over);
+        let made = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&made);
         let calls = tokio::spawn(async move {
             let mut watched = Watched::default();
             while !is_over.load(Relaxed) {
@@ -166,11 +194,12 @@ impl Arena {
                         .failures
                         .push(format!("{} {}", answer.status, answer.body));
                 }
+                count.fetch_add(1, Relaxed);
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             watched
         });
-        Watch { over, calls }
+        Watch { over, made, calls }
     }
 }
 
@@ -178,6 +207,7 @@ impl Arena {
 #[derive(Debug)]
 pub struct Watch {
     over: Arc<AtomicBool>,
+    made: Arc<AtomicUsize>,
     calls: JoinHandle<Watched>,
 }
 
@@ -209,5 +239,17 @@ impl Watched {
         times.sort();
         let at = times.len() * percent / 100;
         times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1e3)
+    }
+
+    /// A row of the table of the README: what the neighbour noticed of a group.
+    #[must_use]
+    pub fn compared(&self, quiet: &Self, group: &str) -> String {
+        let [before, during] = [quiet, self].map(|watched| {
+            let (count, p50) = (watched.times.len(), watched.percentile(50));
+            let p99 = watched.percentile(99);
+            (format!("{count} | {p50:.1} | {p99:.1}"), p99)
+        });
+        let ratio = during.1 / before.1;
+        format!("| {group} | {} | {} | {ratio:.1} |", before.0, during.0)
     }
 }

@@ -103,6 +103,12 @@ impl Program {
         self.output.all()
     }
 
+    /// All lines on standard error up to now.
+    #[must_use]
+    pub fn errors_so_far(&self) -> Vec<String> {
+        self.errors.all()
+    }
+
     fn give_up(&self) -> ! {
         let (output, errors) = (self.output.all().join("\n"), self.errors.all().join("\n"));
         panic!("the awaited line did not come\n--- output\n{output}\n--- errors\n{errors}");

@@ -18,11 +18,15 @@ use ketrics_protocol::frame::ToWorker;
 use rustix::event::PollFd;
 use rustix::event::PollFlags;
 use rustix::event::Timespec;
+use rustix::fd::BorrowedFd;
 use rustix::fd::OwnedFd;
 use rustix::fd::RawFd;
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
+use rustix::net::SendAncillaryBuffer;
+use rustix::net::SendAncillaryMessage;
 use rustix::net::SendFlags;
+use rustix::net::Shutdown;
 use rustix::net::SocketType;
 use rustix::process::Pid;
 use rustix::process::PidfdFlags;
@@ -30,6 +34,8 @@ use rustix::process::PidfdGetfdFlags;
 use rustix::process::Signal;
 use serde_json::json;
 use std::fs;
+use std::io::IoSlice;
+use std::mem::MaybeUninit;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
@@ -42,10 +48,13 @@ exports.hold = async (name) => { console.log(name); await new Promise((r) => set
 ";
 
 /// How long the gateway may take to do anything, on a busy machine.
-const PATIENCE: Timespec = Timespec {
+pub(crate) const PATIENCE: Timespec = Timespec {
     tv_sec: 25,
     tv_nsec: 0,
 };
+
+/// Descriptors that one message can carry.
+pub(crate) const MOST_PASSED: usize = 253;
 
 /// Tells the invocations of one test process apart.
 static TAKEN: AtomicU32 = AtomicU32::new(0);
@@ -66,32 +75,38 @@ impl Seized {
     /// # Panics
     /// When the process or its socket cannot be had.
     pub async fn take(host: &Host, app: &App) -> Self {
+        let taken = Self::take_many(host, app, 1).await;
+        taken.into_iter().next().expect("one was asked for")
+    }
+
+    /// The same with several at once.
+    ///
+    /// # Panics
+    /// When the processes or their sockets cannot be had.
+    pub async fn take_many(host: &Host, app: &App, count: usize) -> Vec<Self> {
         host.call(app, "warm", json!(null)).await.result();
         // The process of that call may still be about to go.
         let before = settled(host);
-        let name = format!("held {}", TAKEN.fetch_add(1, Relaxed));
-        let request = host.request(app, "hold").bearer_auth(&app.token);
-        tokio::spawn(request.json(&json!({ "payload": name })).send());
-        host.log(|line| (line["message"] == name.as_str()).then_some(()));
-        Self::of(the_new_one(host, &before))
+        let mut names = Vec::new();
+        for _ in 0..count {
+            let name = format!("held {}", TAKEN.fetch_add(1, Relaxed));
+            let request = host.request(app, "hold").bearer_auth(&app.token);
+            tokio::spawn(request.json(&json!({ "payload": name })).send());
+            names.push(name);
+        }
+        for name in names {
+            host.log(|line| (line["message"] == name.as_str()).then_some(()));
+        }
+        let new = the_new_ones(host, &before, count);
+        new.into_iter().map(Self::of).collect()
     }
 
     fn of(id: i32) -> Self {
-        let pid = Pid::from_raw(id).expect("a process id");
-        let process =
-            rustix::process::pidfd_open(pid, PidfdFlags::empty()).expect("the process runs");
-        rustix::process::pidfd_send_signal(&process, Signal::STOP).expect("it can be stopped");
-        let socket = descriptors(id)
-            .into_iter()
-            .filter_map(|number| {
-                let flags = PidfdGetfdFlags::empty();
-                rustix::process::pidfd_getfd(&process, number, flags).ok()
-            })
-            .find(|socket| rustix::net::sockopt::socket_type(socket) == Ok(SocketType::STREAM))
-            .expect("its socket can be taken: the tests need CAP_SYS_PTRACE");
+        let process = stopped(id);
+        let socket = sockets(id, &process, SocketType::STREAM).into_iter().next();
         Self {
             process,
-            socket,
+            socket: socket.expect("its socket can be taken: the tests need CAP_SYS_PTRACE"),
             calls: 0,
         }
     }
@@ -162,11 +177,32 @@ impl Seized {
         }
     }
 
+    /// Whether the gateway says something within this time, or closes the socket.
+    #[must_use]
+    pub fn hears(&self, patience: Duration) -> bool {
+        let mut socket = [PollFd::new(&self.socket, PollFlags::IN)];
+        let patience = Timespec::try_from(patience).expect("a short time");
+        matches!(rustix::event::poll(&mut socket, Some(&patience)), Ok(1))
+    }
+
+    /// Says that nothing more comes.
+    pub fn fall_silent(&self) {
+        // The gateway may have closed its end.
+        let _ = rustix::net::shutdown(&self.socket, Shutdown::Write);
+    }
+
+    /// Writes bytes with descriptors beside them. `false` when the gateway has closed the socket.
+    ///
+    /// # Panics
+    /// When the kernel does not take them.
+    pub fn pass(&mut self, bytes: &[u8], descriptors: &[BorrowedFd<'_>]) -> bool {
+        pass(&self.socket, bytes, descriptors)
+    }
+
     /// Whether the gateway has ended the process.
     #[must_use]
     pub fn is_ended(&self) -> bool {
-        let mut process = [PollFd::new(&self.process, PollFlags::IN)];
-        matches!(rustix::event::poll(&mut process, Some(&PATIENCE)), Ok(1))
+        is_ended(&self.process)
     }
 
     fn fill(&self, buffer: &mut [u8]) -> Option<()> {
@@ -199,6 +235,28 @@ impl Drop for Seized {
     }
 }
 
+/// Whether a process ends, in time.
+pub(crate) fn is_ended(process: &OwnedFd) -> bool {
+    let mut process = [PollFd::new(process, PollFlags::IN)];
+    matches!(rustix::event::poll(&mut process, Some(&PATIENCE)), Ok(1))
+}
+
+/// Sends bytes and descriptors in one message. `false` when the other end is closed.
+pub(crate) fn pass(socket: &OwnedFd, bytes: &[u8], descriptors: &[BorrowedFd<'_>]) -> bool {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_PASSED))];
+    let mut ancillary = SendAncillaryBuffer::new(&mut space);
+    if !descriptors.is_empty() {
+        let all = SendAncillaryMessage::ScmRights(descriptors);
+        assert!(ancillary.push(all), "at most {MOST_PASSED} descriptors");
+    }
+    let bytes = [IoSlice::new(bytes)];
+    match rustix::net::sendmsg(socket, &bytes, &mut ancillary, SendFlags::NOSIGNAL) {
+        Ok(_) => true,
+        Err(Errno::PIPE | Errno::CONNRESET) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// The processes, once two looks in a row see the same.
 fn settled(host: &Host) -> Vec<i32> {
     let mut last = host.processes().0;
@@ -213,17 +271,43 @@ fn settled(host: &Host) -> Vec<i32> {
     panic!("the processes of the host never settle");
 }
 
-/// The process that was not there before. Others that come, for jobs, go again.
-fn the_new_one(host: &Host, before: &[i32]) -> i32 {
+/// The processes that were not there before. Others that come, for jobs, go again.
+fn the_new_ones(host: &Host, before: &[i32], count: usize) -> Vec<i32> {
     for _ in 0..200 {
         let Processes(now) = host.processes();
         let new: Vec<i32> = now.into_iter().filter(|id| !before.contains(id)).collect();
-        if let [id] = new.as_slice() {
-            return *id;
+        if new.len() == count {
+            return new;
         }
         thread::sleep(Duration::from_millis(20));
     }
-    panic!("there is no single new process");
+    panic!("there are never {count} new processes");
+}
+
+/// Holds a process, which does nothing from now on.
+pub(crate) fn stopped(id: i32) -> OwnedFd {
+    let pid = Pid::from_raw(id).expect("a process id");
+    let process = rustix::process::pidfd_open(pid, PidfdFlags::empty()).expect("the process runs");
+    rustix::process::pidfd_send_signal(&process, Signal::STOP).expect("it can be stopped");
+    // Until it has run once more, it may still take what comes next out of its socket.
+    for _ in 0..1_000 {
+        let state = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        if state.contains("State:\tT") {
+            return process;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the process does not stop");
+}
+
+/// Duplicates of a process's sockets of a type, which needs `CAP_SYS_PTRACE`.
+pub(crate) fn sockets(id: i32, process: &OwnedFd, kind: SocketType) -> Vec<OwnedFd> {
+    let all = descriptors(id).into_iter().filter_map(|number| {
+        let flags = PidfdGetfdFlags::empty();
+        rustix::process::pidfd_getfd(process, number, flags).ok()
+    });
+    all.filter(|socket| rustix::net::sockopt::socket_type(socket) == Ok(kind))
+        .collect()
 }
 
 /// The open descriptors of a process that are sockets.

@@ -1,6 +1,7 @@
 //! What there is before a host starts.
 
 use crate::Host;
+use crate::Proxy;
 use crate::Token;
 use crate::schema::Schema;
 use crate::servers;
@@ -25,7 +26,10 @@ use ketrics_services::Services;
 use ketrics_services::ServicesConfig;
 use ketrics_services::SigningKey;
 use ketrics_services::VolumeEngine;
+use reqwest::Url;
+use std::env;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -112,7 +116,18 @@ impl Setup {
         if servers::directories_in_postgres() {
             return Self::on_postgres().await.expect("a PostgreSQL server");
         }
-        let data = data();
+        Self::with_data(data(&env::temp_dir())).await
+    }
+
+    /// An empty data directory in this folder, and all that the host keeps in it.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn within(folder: &Path) -> Self {
+        Self::with_data(data(folder)).await
+    }
+
+    async fn with_data(data: TempDir) -> Self {
         let directory = Directory::open(&data.path().join("directory.sqlite"))
             .await
             .expect("a directory");
@@ -136,7 +151,7 @@ impl Setup {
         let settings = schema.settings();
         let directory = Directory::connect(&settings).await.expect("a directory");
         Some(Self {
-            data: data(),
+            data: data(&env::temp_dir()),
             directory,
             variables: vec![
                 ("KETRICS_DIRECTORY_ENGINE", "postgres".to_owned()),
@@ -157,7 +172,7 @@ impl Setup {
     #[must_use]
     pub fn beside(&self) -> Self {
         Self {
-            data: data(),
+            data: data(&env::temp_dir()),
             directory: self.directory.clone(),
             schema: self.schema.clone(),
             arguments: self.arguments.clone(),
@@ -171,6 +186,23 @@ impl Setup {
     pub fn set(mut self, variable: &'static str, value: &str) -> Self {
         self.variables.push((variable, value.to_owned()));
         self
+    }
+
+    /// Has the host reach the directory in PostgreSQL through a proxy, which is given with it.
+    ///
+    /// # Panics
+    /// When the directory is not in PostgreSQL.
+    pub async fn through_a_proxy(mut self) -> (Self, Proxy) {
+        let mut urls = self.variables.iter_mut();
+        let url = urls.find(|(name, _)| *name == "KETRICS_DIRECTORY_URL");
+        let (_, url) = url.expect("a directory in PostgreSQL");
+        let mut parsed = Url::parse(url).expect("a URL");
+        let (host, port) = (parsed.host_str().expect("a host"), parsed.port());
+        let proxy = Proxy::before(format!("{host}:{}", port.unwrap_or(5432))).await;
+        parsed.set_host(Some("127.0.0.1")).expect("a host");
+        parsed.set_port(Some(proxy.port)).expect("a port");
+        *url = parsed.to_string();
+        (self, proxy)
     }
 
     /// Adds an argument of `ketrics serve`.
@@ -350,8 +382,8 @@ impl Setup {
 }
 
 /// A data directory with the keys of the hosts under test.
-fn data() -> TempDir {
-    let data = TempDir::new().expect("a folder");
+fn data(folder: &Path) -> TempDir {
+    let data = TempDir::new_in(folder).expect("a folder");
     let keys = data.path().join("keys");
     fs::create_dir(&keys).expect("a folder");
     for name in ["tokens.key", "signing.key"] {

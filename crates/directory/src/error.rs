@@ -25,6 +25,31 @@ pub enum DirectoryError {
     Damaged(String),
 }
 
+impl DirectoryError {
+    /// Whether the database does not answer at the moment: it is restarted, or cannot be reached.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        let (Self::Database(error) | Self::Unreachable(error)) = self else {
+            return false;
+        };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => true,
+            // PostgreSQL: an operator ends it, or it starts; a broken connection; no room for one.
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                ["57P", "08", "53300"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+            }),
+            _ => false,
+        }
+    }
+}
+
 impl From<IdError> for DirectoryError {
     fn from(error: IdError) -> Self {
         Self::Damaged(error.to_string())

@@ -139,6 +139,11 @@ impl From<TokenError> for CallError {
 
 impl From<ketrics_directory::DirectoryError> for CallError {
     fn from(error: ketrics_directory::DirectoryError) -> Self {
+        if error.is_away() {
+            tracing::error!(%error, "the directory does not answer");
+            let message = "The platform's directory does not answer at the moment";
+            return Self::new(ErrorCode::Overloaded, message);
+        }
         Self::internal(&error)
     }
 }

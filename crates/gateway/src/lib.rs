@@ -148,6 +148,7 @@ impl Gateway {
             administrator: config.administrator,
             uploads: Semaphore::new(UPLOADS),
             readers: Semaphore::new(READERS),
+            stall: config.serving.stall,
             verifier: config.verifier,
             cors_origins: config.cors_origins,
         });

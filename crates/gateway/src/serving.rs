@@ -28,7 +28,8 @@ pub struct ServingConfig {
     /// from the answer before. Proxies mostly keep idle connections for 60 s: a host that closed
     /// them earlier would now and then close one that was just used again.
     pub headers: Duration,
-    /// How long a client may take none of its answer.
+    /// How long a client may take none of its answer, or send less than 64 KB of what it uploads by
+    /// a signed URL.
     pub stall: Duration,
 }
 

@@ -15,6 +15,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
+use tokio::sync::Semaphore;
+use tokio::sync::SemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -50,7 +52,12 @@ pub struct Invocation {
     redactions: Redactions,
     pub(crate) connections: OpenConnections,
     pub(crate) uploads: OpenUploads,
+    reading: Semaphore,
 }
+
+/// What the files that an invocation reads at the same time may have together, in kB: the largest
+/// that can be read at once.
+const READING: u32 = 128 * 1024;
 
 /// The invocation is over, by its deadline or because the gateway closed it.
 pub(crate) struct Over;
@@ -66,6 +73,7 @@ impl Invocation {
             redactions: Redactions::default(),
             connections: OpenConnections::default(),
             uploads: OpenUploads::default(),
+            reading: Semaphore::new(READING as usize),
         }
     }
 
@@ -95,6 +103,17 @@ impl Invocation {
 
     pub(crate) fn remember_secret(&self, code: &str, value: &str) {
         self.redactions.add(code, value);
+    }
+
+    /// Waits until content of so many bytes may be read into memory, for as long as the permit
+    /// lives. Small files are read side by side, large ones one after the other.
+    pub(crate) async fn room_to_read(
+        &self,
+        bytes: usize,
+    ) -> Result<SemaphorePermit<'_>, ServiceError> {
+        let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(READING);
+        let room = self.reading.acquire_many(kilobytes.min(READING)).await;
+        room.map_err(|_| over())
     }
 
     pub(crate) fn end(&self) {

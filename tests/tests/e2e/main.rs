@@ -31,3 +31,4 @@ mod services;
 mod sockets;
 mod styles;
 mod volumes;
+mod zygotes;

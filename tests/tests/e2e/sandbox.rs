@@ -10,6 +10,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 /// `/proc/ID/status`, by name.
 fn status(id: i32) -> BTreeMap<String, String> {
@@ -56,10 +57,16 @@ async fn every_worker_process_is_behind_all_walls() {
     let (host, app) = Setup::serve("exports.echo = (p) => p;").await;
     assert_eq!(host.call(&app, "echo", json!(1)).await.result(), 1);
     // The process of the call above may still be among the first four, on its way out.
-    let Processes(mut ids) = host.wait_for_processes(4);
-    while ids.iter().any(|id| !is_waiting(*id)) {
-        Processes(ids) = host.wait_for_processes(4);
-    }
+    let mut looks = 0;
+    let ids = loop {
+        let Processes(ids) = host.wait_for_processes(4);
+        if ids.iter().all(|id| is_waiting(*id)) {
+            break ids;
+        }
+        looks += 1;
+        assert!(looks < 500, "of {ids:?}, never all wait for something");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     let [base, zygote, waiting @ ..] = ids.as_slice() else {
         panic!("no processes")
     };

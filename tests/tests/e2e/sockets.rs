@@ -1,11 +1,14 @@
 //! A process that says what no process may say is ended, and nobody else notices.
 
+use ketrics_directory::VolumeSpec;
 use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::SandboxLevel;
 use ketrics_protocol::ServiceCall;
+use ketrics_protocol::VolumeCall;
 use ketrics_protocol::frame;
 use ketrics_protocol::frame::Outcome;
 use ketrics_protocol::frame::ToGateway;
+use ketrics_protocol::frame::ToWorker;
 use ketrics_tests::App;
 use ketrics_tests::AppSpec;
 use ketrics_tests::HOLD;
@@ -13,6 +16,8 @@ use ketrics_tests::Host;
 use ketrics_tests::Seized;
 use ketrics_tests::Setup;
 use serde_json::json;
+use std::fs;
+use std::time::Duration;
 
 /// A host with an application whose invocations can be seized, and one of another tenant.
 async fn stage() -> (Host, App, App) {
@@ -120,6 +125,72 @@ async fn a_flood_of_service_calls_without_reading_a_reply() {
     };
     let calls: Vec<u8> = (0..100_000).flat_map(call).collect();
     ends(&calls, "than it may").await;
+}
+
+/// Calls for a large file, none of whose replies is read.
+const CALLS: u32 = 30;
+
+/// Resident memory of the gateway, in MB.
+fn memory(host: &Host) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", host.gateway()));
+    let status = status.expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.expect("a number") / 1024
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replies_that_nobody_reads_do_not_fill_the_gateway() {
+    let setup = Setup::new().await.with("--forked-ahead").with("0");
+    let source = format!(
+        "{HOLD}exports.fill = async () => {{
+           await (await ketrics.Volume.connect('files')).put('large', Buffer.alloc(60 << 20, 7)); }};"
+    );
+    let app = setup.app(AppSpec::new(&source)).await;
+    setup
+        .volume(&app, "files", VolumeSpec::default(), &["*"])
+        .await;
+    let host = setup.start();
+    host.call(&app, "fill", json!(null)).await.result();
+    let mut seized = Seized::take(&host, &app).await;
+    let before = memory(&host);
+    for id in 0..CALLS {
+        let (volume, key) = ("files".to_owned(), "large".to_owned());
+        let call = ServiceCall::Volume(VolumeCall::Get { volume, key });
+        assert!(seized.send(&frame::encode(&ToGateway::Call { id, call })));
+    }
+    // Until it grows no more.
+    let (mut most, mut looks) = (before, 0);
+    while looks < 20 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let now = memory(&host);
+        looks = if now > most { 0 } else { looks + 1 };
+        most = most.max(now);
+    }
+    // 256 MB that wait, 128 MB that are being read, and what the allocator keeps.
+    assert!(most < before + 600, "{before} MB became {most} MB");
+    let (mut files, mut refused) = (0, 0);
+    for _ in 0..CALLS {
+        match seized.receive() {
+            Some(ToWorker::Reply { result: Ok(_), .. }) => files += 1,
+            Some(ToWorker::Reply {
+                result: Err(error), ..
+            }) => {
+                let error = format!("{error:?}");
+                assert!(
+                    error.contains("wait to be read have more than 256 MB"),
+                    "{error}"
+                );
+                refused += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // What fits is answered, and later calls find room again.
+    assert!(files >= 4 && refused >= 1, "{files} and {refused}");
+    let (volume, key) = ("files".to_owned(), "large".to_owned());
+    let again = seized.call(ServiceCall::Volume(VolumeCall::Get { volume, key }));
+    assert!(again.is_ok(), "{:?}", again.err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,9 +4,14 @@ use crate::error::CallError;
 use crate::error::ErrorCode;
 use axum::body::Body;
 use axum::body::Bytes;
+use futures_util::Stream;
+use futures_util::TryStreamExt;
+use futures_util::stream;
 use http_body_util::BodyExt;
 use http_body_util::Limited;
+use std::io;
 use std::time::Duration;
+use std::time::Instant;
 
 /// What is larger than the limit, as an error.
 pub fn too_large(what: &str, most: u64) -> CallError {
@@ -33,5 +38,68 @@ pub async fn read(
             "The body did not arrive within {} s",
             arrival.as_secs()
         ))),
+    }
+}
+
+/// What a client must send of a long body each time that its patience is measured.
+const PIECE: usize = 64 * 1024;
+
+/// The content of a body of any length. It fails, by [`io::ErrorKind::TimedOut`], when the client
+/// needs longer than `patience` for 64 KB or for the rest. The time that it waits for us is not
+/// counted.
+pub fn steadily(body: Body, patience: Duration) -> impl Stream<Item = io::Result<Bytes>> {
+    let content = TryStreamExt::map_err(body.into_data_stream(), io::Error::other);
+    let start = (Box::pin(content), patience, 0);
+    stream::try_unfold(start, move |(mut content, mut left, mut sent)| async move {
+        let asked = Instant::now();
+        let next = tokio::time::timeout(left, content.try_next()).await;
+        let chunk = next.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        left = left.saturating_sub(asked.elapsed());
+        Ok(chunk.map(|chunk| {
+            sent += chunk.len();
+            if sent >= PIECE {
+                (left, sent) = (patience, 0);
+            }
+            (chunk, (content, left, sent))
+        }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+
+    /// A body of so many pieces, with a pause before each.
+    fn paced(pieces: usize, size: usize, pause: Duration) -> Body {
+        Body::from_stream(stream::unfold(0, move |sent| async move {
+            tokio::time::sleep(pause).await;
+            (sent < pieces).then(|| (Ok::<_, Infallible>(Bytes::from(vec![7; size])), sent + 1))
+        }))
+    }
+
+    async fn length(body: Body, patience: Duration) -> io::Result<usize> {
+        let chunks = steadily(body, patience);
+        chunks
+            .try_fold(0, |sum, chunk| async move { Ok(sum + chunk.len()) })
+            .await
+    }
+
+    #[tokio::test]
+    async fn bytes_that_come_one_at_a_time_are_not_waited_for() {
+        let slow = paced(usize::MAX, 1, Duration::from_millis(5));
+        let error = length(slow, Duration::from_millis(100))
+            .await
+            .expect_err("cut off");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_steadily_may_take_longer_than_the_patience() {
+        let steady = paced(30, PIECE, Duration::from_millis(40));
+        let all = length(steady, Duration::from_secs(1))
+            .await
+            .expect("all of it");
+        assert_eq!(all, 30 * PIECE);
     }
 }

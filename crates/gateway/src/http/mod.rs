@@ -61,6 +61,8 @@ pub struct Http {
     pub uploads: Semaphore,
     /// Questions to the log that may be asked at once.
     pub readers: Semaphore,
+    /// How long a client may take for a piece of what it sends by a signed URL.
+    pub stall: Duration,
     /// Origins of browser front ends that may call; `*` allows every origin.
     pub cors_origins: Vec<String>,
 }

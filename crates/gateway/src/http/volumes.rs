@@ -5,6 +5,7 @@ use super::respond::ErrorAnswer;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::http::Http;
+use crate::http::body;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Path;
@@ -15,10 +16,8 @@ use axum::http::HeaderValue;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use futures_util::TryStreamExt;
 use ketrics_services::SignedUrlError;
 use serde::Serialize;
-use std::io;
 use std::sync::Arc;
 use tokio_util::io::ReaderStream;
 use utoipa::ToSchema;
@@ -98,7 +97,7 @@ pub async fn upload(
 ) -> Result<Response, CallError> {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    let content = body.into_data_stream().map_err(io::Error::other);
+    let content = body::steadily(body, http.stall);
     let services = http.runtime.services();
     let info = services
         .signed_upload(&token, text(header::CONTENT_TYPE), length, content)
@@ -130,7 +129,7 @@ fn refused(error: SignedUrlError) -> CallError {
         SignedUrlError::Conflict => ErrorCode::Conflict,
         SignedUrlError::TooLarge(_) => ErrorCode::PayloadTooLarge,
         SignedUrlError::ContentType(_) => ErrorCode::UnsupportedMediaType,
-        SignedUrlError::Incomplete => ErrorCode::InvalidRequest,
+        SignedUrlError::Incomplete | SignedUrlError::Slow => ErrorCode::InvalidRequest,
         SignedUrlError::Failed => ErrorCode::Internal,
     };
     CallError::new(code, error.to_string())

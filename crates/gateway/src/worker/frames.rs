@@ -317,17 +317,34 @@ pub async fn write(stream: &mut OwnedWriteHalf, frame: &ToWorker) -> io::Result<
     Ok(bytes.len())
 }
 
-/// Writes a reply; large content as it is.
-///
-/// # Errors
-/// When the worker is gone.
-pub async fn write_reply(
-    stream: &mut OwnedWriteHalf,
-    id: u32,
-    result: Result<ServiceReply, ServiceError>,
-) -> io::Result<usize> {
-    let (frame, content) = ToWorker::reply(id, result);
-    let count = write(stream, &frame).await?;
-    stream.write_all(&content).await?;
-    Ok(count + content.len())
+/// A reply as it goes over the socket.
+#[derive(Debug)]
+pub struct EncodedReply {
+    frame: Vec<u8>,
+    content: Vec<u8>,
+}
+
+impl EncodedReply {
+    /// Encodes a reply; large content stays as it is.
+    #[must_use]
+    pub fn new(id: u32, result: Result<ServiceReply, ServiceError>) -> Self {
+        let (frame, content) = ToWorker::reply(id, result);
+        let frame = frame::encode(&frame);
+        Self { frame, content }
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        (self.frame.len() + self.content.len()) as u64
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When the worker is gone.
+    pub async fn write(&self, stream: &mut OwnedWriteHalf) -> io::Result<()> {
+        stream.write_all(&self.frame).await?;
+        stream.write_all(&self.content).await
+    }
 }

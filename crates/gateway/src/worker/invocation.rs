@@ -8,6 +8,7 @@ use crate::telemetry;
 use crate::worker::application::memory_measure;
 use crate::worker::application::time_measure;
 use crate::worker::frames;
+use crate::worker::frames::EncodedReply;
 use crate::worker::frames::FrameReader;
 use crate::worker::process::Ended;
 use crate::worker::process::Process;
@@ -16,6 +17,7 @@ use crate::worker::zygotes::Claim;
 use ketrics_protocol::Limit;
 use ketrics_protocol::Limits;
 use ketrics_protocol::ServiceCall;
+use ketrics_protocol::ServiceError;
 use ketrics_protocol::frame::ABORTED_STATUS;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::Invoke;
@@ -126,6 +128,7 @@ pub fn start(
                 open: Arc::new(AtomicU32::new(0)),
                 made: BTreeMap::new(),
                 bytes_in,
+                unread: Arc::new(AtomicU64::new(0)),
                 services: services.clone(),
                 invocation: Arc::clone(&invocation),
             },
@@ -353,6 +356,8 @@ struct Calls {
     open: Arc<AtomicU32>,
     made: BTreeMap<&'static str, u32>,
     bytes_in: Arc<AtomicU64>,
+    /// Bytes of the replies that wait to be written, or to be read.
+    unread: Arc<AtomicU64>,
     services: Services,
     invocation: Arc<Invocation>,
 }
@@ -375,17 +380,40 @@ impl Calls {
         let bytes_in = Arc::clone(&self.bytes_in);
         let services = self.services.clone();
         let invocation = Arc::clone(&self.invocation);
+        let unread = Arc::clone(&self.unread);
+        let most = most_unread(limits);
         tokio::spawn(async move {
             let result = services.handle(&invocation, call).await;
+            let mut reply = EncodedReply::new(id, result);
+            if unread.fetch_add(reply.length(), Relaxed) + reply.length() > most {
+                unread.fetch_sub(reply.length(), Relaxed);
+                reply = EncodedReply::new(id, Err(too_much_unread(most)));
+                unread.fetch_add(reply.length(), Relaxed);
+            }
             let mut writing = writing.lock().await;
             // Its turn has come: from here on the process may make the next call. One that does
             // not read its replies keeps all others waiting, and their calls open.
             count.fetch_sub(1, Relaxed);
             // The process may be gone; then nobody waits for the reply.
-            if let Ok(written) = frames::write_reply(&mut writing, id, result).await {
-                bytes_in.fetch_add(written as u64, Relaxed);
+            if reply.write(&mut writing).await.is_ok() {
+                bytes_in.fetch_add(reply.length(), Relaxed);
             }
+            unread.fetch_sub(reply.length(), Relaxed);
         });
         None
     }
+}
+
+/// Replies that an invocation has not read lie in the gateway. More than this no process could
+/// take, since its buffers are bounded; one that does not read must not fill the host's memory.
+fn most_unread(limits: &Limits) -> u64 {
+    const LEAST: u64 = 256 * 1024 * 1024;
+    LEAST.max(limits.buffer_bytes * 2)
+}
+
+fn too_much_unread(most: u64) -> ServiceError {
+    let megabytes = most / (1024 * 1024);
+    ServiceError::plain(format!(
+        "The replies that wait to be read have more than {megabytes} MB: ask for less at once"
+    ))
 }

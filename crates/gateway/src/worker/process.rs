@@ -303,3 +303,82 @@ fn ended_in(group: i32) -> io::Result<Option<i32>> {
     let pid = unsafe { info.si_pid() };
     Ok((pid != 0).then_some(pid))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A child that does nothing, with this id if one is given. `None` where the kernel does not
+    /// let this user choose ids.
+    fn child(id: Option<i32>) -> Option<i32> {
+        for _ in 0..100 {
+            // SAFETY: all zeroes are valid arguments: a fork that sends no signal.
+            let mut arguments: libc::clone_args = unsafe { std::mem::zeroed() };
+            arguments.exit_signal = libc::SIGCHLD as u64;
+            if let Some(id) = &id {
+                arguments.set_tid = std::ptr::from_ref(id) as u64;
+                arguments.set_tid_size = 1;
+            }
+            // SAFETY: the pointer is to a local that outlives the call; the child has a copy of
+            // this thread only and makes two system calls.
+            let child = unsafe {
+                let size = size_of::<libc::clone_args>();
+                let child = libc::syscall(libc::SYS_clone3, &raw const arguments, size);
+                if child == 0 {
+                    libc::pause();
+                    libc::_exit(0);
+                }
+                child
+            };
+            let error = io::Error::last_os_error().raw_os_error();
+            match (child, error) {
+                // The kernel may need a moment until an id is free again.
+                (-1, Some(libc::EEXIST)) => std::thread::sleep(Duration::from_millis(10)),
+                (-1, _) => return None,
+                (child, _) => return i32::try_from(child).ok(),
+            }
+        }
+        None
+    }
+
+    fn end(id: i32) {
+        // SAFETY: takes no pointers but null; `id` is a child of this test's.
+        unsafe {
+            libc::kill(id, libc::SIGKILL);
+            libc::waitpid(id, std::ptr::null_mut(), 0);
+        }
+    }
+
+    #[test]
+    fn a_kill_does_not_hit_another_process_that_has_the_id_by_now() {
+        let first = child(None).expect("a child");
+        let pid = Pid::from_raw(first).expect("an id");
+        let process = Process::adopt(pid).expect("a child can be held");
+        // As if somebody else had reaped it.
+        end(first);
+        let Some(second) = child(Some(first)) else {
+            eprintln!("not tested: choosing the id of a process needs root");
+            return;
+        };
+        assert_eq!(second, first);
+        process.kill();
+        process.kill_group();
+        drop(process);
+        // SAFETY: takes no pointers but null.
+        let ended = unsafe { libc::waitpid(second, std::ptr::null_mut(), libc::WNOHANG) };
+        end(second);
+        assert_eq!(ended, 0, "the process that came after was killed");
+    }
+
+    #[test]
+    fn an_id_that_is_held_is_not_held_again() {
+        let id = child(None).expect("a child");
+        let pid = Pid::from_raw(id).expect("an id");
+        let held = Process::adopt(pid).expect("a child can be held");
+        let error = Process::adopt(pid).expect_err("it is held already");
+        assert!(error.to_string().contains("known already"), "{error}");
+        drop(held);
+        end(id);
+        assert!(Process::adopt(pid).is_err(), "it is gone");
+    }
+}

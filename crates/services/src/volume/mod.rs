@@ -335,8 +335,10 @@ impl Volumes {
             clippy::cast_sign_loss,
             reason = "a size of at most MAX_GET"
         )]
+        let size = info.size as usize;
+        let _room = invocation.room_to_read(size).await?;
         // The reader wants some room behind the end to find it.
-        let mut content = Vec::with_capacity(info.size as usize + 32);
+        let mut content = Vec::with_capacity(size + 32);
         reader
             .read_to_end(&mut content)
             .await

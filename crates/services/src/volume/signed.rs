@@ -106,6 +106,9 @@ pub enum SignedUrlError {
     /// The content ended before it was complete.
     #[error("The content did not arrive completely")]
     Incomplete,
+    /// The content came too slowly.
+    #[error("The content came too slowly, and was not waited for any longer")]
+    Slow,
     /// The platform failed; the cause is in the host's log.
     #[error("The platform failed to serve the file")]
     Failed,
@@ -121,7 +124,7 @@ impl SignedUrlError {
             Self::Conflict => 409,
             Self::TooLarge(_) => 413,
             Self::ContentType(_) => 415,
-            Self::Incomplete => 400,
+            Self::Incomplete | Self::Slow => 400,
             Self::Failed => 500,
         }
     }
@@ -313,7 +316,10 @@ impl Volumes {
         let mut body = pin!(body);
         let mut size = 0;
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|_| SignedUrlError::Incomplete)?;
+            let chunk = chunk.map_err(|error| match error.kind() {
+                io::ErrorKind::TimedOut => SignedUrlError::Slow,
+                _ => SignedUrlError::Incomplete,
+            })?;
             size += chunk.len() as u64;
             if size > limit {
                 return Err(SignedUrlError::TooLarge(limit));

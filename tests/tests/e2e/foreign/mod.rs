@@ -6,6 +6,7 @@
 //! neither show up in a reply nor change.
 
 mod calls;
+mod fuzz;
 mod sides;
 
 use calls::ALL;

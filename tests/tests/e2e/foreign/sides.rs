@@ -31,7 +31,7 @@ use std::fs;
 use tempfile::TempDir;
 
 /// Stands in everything that the victim has.
-const MARK: &str = "only acme's 7f3a";
+pub const MARK: &str = "only acme's 7f3a";
 /// Stands in everything that the attacker has.
 pub const OWN: &str = "the rival's own 51c0";
 
@@ -46,8 +46,8 @@ pub fn shows(value: &impl serde::Serialize, text: &str) -> bool {
 /// A host with both tenants.
 pub struct Stage {
     pub host: Host,
-    acme: App,
-    rival: App,
+    pub acme: App,
+    pub rival: App,
     volume: String,
     documents: String,
     _config: TempDir,
@@ -56,7 +56,12 @@ pub struct Stage {
 impl Stage {
     pub async fn set(config: Option<String>) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let mut setup = Setup::new().await.with("--forked-ahead").with("0");
+        // What is held is stopped, and may be for long on a busy machine.
+        let mut setup = Setup::new()
+            .await
+            .with("--forked-ahead")
+            .with("0")
+            .set("KETRICS_LIMITS_WALL_CLOCK_SECONDS", "600");
         if let Some(config) = config {
             let path = folder.path().join("ketrics.toml");
             fs::write(&path, config).expect("a file");

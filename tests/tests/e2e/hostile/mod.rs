@@ -1,6 +1,8 @@
 //! Every abuse of `tests/hostile`, while a neighbour's calls are watched.
 
+mod failures;
 mod outside;
+mod urls;
 
 use ketrics_tests::Answer;
 use ketrics_tests::hostile::Abuse;
@@ -22,6 +24,7 @@ fn outcome(answer: &Answer) -> String {
 /// Runs a group, and says what came to something else than the table has.
 async fn run(group: &str) -> (Arena, Vec<String>) {
     let arena = Arena::of(group).await;
+    let quiet = arena.quiet().await;
     let watch = arena.watch();
     let mut wrong = Vec::new();
     for (abuse, app) in &arena.attackers {
@@ -43,6 +46,8 @@ async fn run(group: &str) -> (Arena, Vec<String>) {
         watched.failures
     );
     assert!(!watched.times.is_empty(), "the neighbour was never called");
+    // For `make hostile`, which has the table's head.
+    println!("{}", watched.compared(&quiet, group));
     (arena, wrong)
 }
 

@@ -20,9 +20,9 @@ const SOURCE: &str = "exports.echo = (p) => p;
   exports.nap = () => new Promise((r) => setTimeout(r, 50, 'woke'));";
 
 /// How long anything that must happen may take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
-fn address(host: &Host) -> &str {
+pub fn address(host: &Host) -> &str {
     host.url.strip_prefix("http://").expect("a URL")
 }
 
