@@ -15,6 +15,7 @@ mod result;
 mod settings;
 mod socket;
 mod sqlite;
+mod sqlserver;
 
 pub(crate) use connections::OpenConnections;
 pub use settings::database_engine;
@@ -42,6 +43,7 @@ use ketrics_protocol::ServiceError;
 use mysql::MySql;
 use postgres::Postgres;
 use sqlite::Sqlite;
+use sqlserver::SqlServer;
 use std::sync::Arc;
 
 /// Characters of a statement that its error shows.
@@ -52,6 +54,7 @@ pub(crate) struct Databases {
     sqlite: Arc<dyn Engine>,
     postgres: Arc<dyn Engine>,
     mysql: Arc<dyn Engine>,
+    sqlserver: Arc<dyn Engine>,
 }
 
 impl Databases {
@@ -63,6 +66,7 @@ impl Databases {
             sqlite: Arc::new(Sqlite::new(root)),
             postgres: Arc::new(Postgres::new()),
             mysql: Arc::new(MySql::new()),
+            sqlserver: Arc::new(SqlServer::new()),
         })
     }
 
@@ -189,6 +193,7 @@ impl Databases {
             "sqlite" => &self.sqlite,
             "postgresql" | "postgres" => &self.postgres,
             "mysql" | "mariadb" => &self.mysql,
+            "sqlserver" | "mssql" => &self.sqlserver,
             other => {
                 return Err(refused(&format!(
                     "the engine {other} is not available on this host"

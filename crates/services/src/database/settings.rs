@@ -1,7 +1,7 @@
 //! Where a database server is, as its tenant's administrator wrote it down: a URL.
 //!
 //! `postgresql://user:password@host:5432/database?sslmode=verify-full&max_connections=20`, or the
-//! same with `mysql` or `mariadb`. The connection is encrypted and the server's certificate is
+//! same with `mysql`, `mariadb`, `sqlserver` or `mssql`. The connection is encrypted and the server's certificate is
 //! checked, unless the server is on this host or `sslmode=disable` says otherwise.
 //!
 //! An administrator chose this address, so it is not held against the egress policy, which is about
@@ -143,16 +143,22 @@ pub(crate) const MYSQL: Kind = Kind {
     port: 3306,
 };
 
+pub(crate) const SQLSERVER: Kind = Kind {
+    engine: "sqlserver",
+    schemes: ["sqlserver", "mssql"],
+    port: 1433,
+};
+
 /// The engine of the server that a database's URL leads to, by its name in the directory.
 ///
 /// # Errors
 /// When the URL is not valid: what is wrong, without any part of it but a parameter's name.
 pub fn database_engine(url: &str) -> Result<&'static str, String> {
     let scheme = url.split(':').next().unwrap_or_default();
-    let kind = [POSTGRES, MYSQL]
+    let kind = [POSTGRES, MYSQL, SQLSERVER]
         .into_iter()
         .find(|kind| kind.schemes.contains(&scheme))
-        .ok_or("it must begin with postgresql:// or mysql://")?;
+        .ok_or("it must begin with postgresql://, mysql:// or sqlserver://")?;
     match Settings::read(url, &kind) {
         Ok(_) => Ok(kind.engine),
         Err(error) => Err(error.to_string()),
@@ -206,6 +212,8 @@ mod tests {
         for (url, engine) in [
             ("postgres://u@h/d", Ok("postgresql")),
             ("mariadb://u@h/d", Ok("mysql")),
+            ("sqlserver://u@h/d", Ok("sqlserver")),
+            ("mssql://u@h/d", Ok("sqlserver")),
             ("sqlite://u@h/d", Err("must begin with")),
             ("mysql://h/d", Err("must be a URL like mysql://")),
         ] {
