@@ -41,6 +41,7 @@ use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::ServiceError;
 use mysql::MySql;
+use pool::Tenants;
 use postgres::Postgres;
 use sqlite::Sqlite;
 use sqlserver::SqlServer;
@@ -61,12 +62,13 @@ impl Databases {
     pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
         let root = config.data_dir.join("databases");
         std::fs::create_dir_all(&root).map_err(|error| OpenError::folder(&root, error))?;
+        let tenants = Arc::new(Tenants::new());
         Ok(Self {
             directory,
             sqlite: Arc::new(Sqlite::new(root)),
-            postgres: Arc::new(Postgres::new()),
-            mysql: Arc::new(MySql::new()),
-            sqlserver: Arc::new(SqlServer::new()),
+            postgres: Arc::new(Postgres::new(tenants.clone())),
+            mysql: Arc::new(MySql::new(tenants.clone())),
+            sqlserver: Arc::new(SqlServer::new(tenants)),
         })
     }
 

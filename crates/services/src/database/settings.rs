@@ -9,8 +9,10 @@
 //! a parameter.
 
 use crate::database::engine::ConnectError;
+use crate::database::pool::Bounds;
 use percent_encoding::percent_decode_str;
 use std::path::PathBuf;
+use std::time::Duration;
 use url::Host;
 use url::Url;
 
@@ -18,6 +20,9 @@ use url::Url;
 const MOST_CONNECTIONS: usize = 10;
 /// And the most that it can name.
 const CONNECTIONS_LIMIT: usize = 100;
+/// Seconds that a connection is kept which nobody uses, where the URL names no others, and the most.
+const IDLE: u64 = 60;
+const IDLE_LIMIT: u64 = 3600;
 
 /// How a server is reached.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub(crate) struct Settings {
     pub(crate) password: Option<String>,
     pub(crate) database: String,
     pub(crate) tls: Tls,
-    pub(crate) most: usize,
+    pub(crate) bounds: Bounds,
 }
 
 /// Whether the connection is encrypted.
@@ -78,6 +83,7 @@ impl Settings {
         let mut mode = None;
         let mut roots = None;
         let mut most = MOST_CONNECTIONS;
+        let mut idle = IDLE;
         for (name, value) in url.query_pairs() {
             match &*name {
                 "sslmode" => mode = Some(value.into_owned()),
@@ -93,10 +99,21 @@ impl Settings {
                             ))
                         })?;
                 }
+                "idle_timeout" => {
+                    idle = value
+                        .parse()
+                        .ok()
+                        .filter(|idle| (1..=IDLE_LIMIT).contains(idle))
+                        .ok_or_else(|| {
+                            invalid(format_args!(
+                                "idle_timeout must be from 1 to {IDLE_LIMIT} seconds"
+                            ))
+                        })?;
+                }
                 other => {
                     return Err(invalid(format_args!(
                         "the parameter {other} is unknown; \
-                         there are sslmode, sslrootcert and max_connections"
+                         there are sslmode, sslrootcert, max_connections and idle_timeout"
                     )));
                 }
             }
@@ -119,7 +136,10 @@ impl Settings {
             password: url.password().map(decoded).transpose()?,
             database,
             tls,
-            most,
+            bounds: Bounds {
+                most,
+                idle: Duration::from_secs(idle),
+            },
         })
     }
 }
@@ -184,18 +204,20 @@ mod tests {
 
     #[test]
     fn a_url_names_everything() {
-        let settings = read("postgres://us%40er:p%3Aw@[::1]:99/a%20b?max_connections=3")
-            .ok()
-            .unwrap();
+        let settings =
+            read("postgres://us%40er:p%3Aw@[::1]:99/a%20b?max_connections=3&idle_timeout=9")
+                .ok()
+                .unwrap();
         assert_eq!(settings.host, "::1");
         assert_eq!(settings.port, 99);
         assert_eq!(settings.user, "us@er");
         assert_eq!(settings.password.as_deref(), Some("p:w"));
         assert_eq!(settings.database, "a b");
         assert_eq!(settings.tls, Tls::Off);
-        assert_eq!(settings.most, 3);
+        assert_eq!(settings.bounds.most, 3);
+        assert_eq!(settings.bounds.idle, Duration::from_secs(9));
         let settings = read("postgresql://u@db.example/d").ok().unwrap();
-        assert_eq!((settings.port, settings.most), (5432, 10));
+        assert_eq!((settings.port, settings.bounds.most), (5432, 10));
         assert_eq!(settings.tls, Tls::Verified(None));
         let off = read("postgresql://u@db.example/d?sslmode=disable")
             .ok()
@@ -240,6 +262,10 @@ mod tests {
             (
                 "postgres://secret@secret/secret?max_connections=0",
                 "from 1 to 100",
+            ),
+            (
+                "postgres://secret@secret/secret?idle_timeout=0",
+                "from 1 to 3600 seconds",
             ),
             (
                 "postgres://secret@secret/secret?option=secret",
