@@ -14,6 +14,7 @@ use crate::world::invocation;
 use crate::world::told;
 use crate::world::world;
 use ketrics_protocol::Cell;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -158,7 +159,7 @@ async fn a_reader_asks_within_a_transaction_that_is_undone() {
     let db = Db::new(&world).await;
     server.seen();
     db.query("SELECT 1", &[]).await.unwrap();
-    let seen = until_seen(&server, "reset").await;
+    let seen = until_seen(&server, "ROLLBACK").await;
     let texts: Vec<&str> = seen
         .iter()
         .filter_map(|event| event.split_once(' '))
@@ -246,13 +247,22 @@ async fn transactions_are_what_the_server_says_they_are() {
 async fn a_connection_is_reset_before_it_is_used_again() {
     let (server, world) = served("write").await;
     let db = Db::new(&world).await;
-    for _ in 0..3 {
-        server.seen();
+    let mut used_again = 0;
+    let mut unclean = HashSet::new();
+    for _ in 0..20 {
         db.query("SELECT 1", &[]).await.unwrap();
-        let seen = until_seen(&server, "reset").await;
-        // It is the same connection all the time.
-        assert!(seen.iter().all(|event| event.starts_with("1 ")), "{seen:?}");
+        for event in server.seen() {
+            let (connection, what) = event.split_once(' ').unwrap();
+            if what == "reset" {
+                unclean.remove(connection);
+                used_again += 1;
+            } else if what == "SELECT 1" {
+                assert!(unclean.insert(connection.to_owned()), "{event}");
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    assert!(used_again >= 10, "{used_again}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -267,11 +277,17 @@ async fn a_statement_is_stopped_with_its_invocation() {
     };
     let error = db.query("WAITFOR DELAY '00:10'", &[]).await.unwrap_err();
     assert!(told(&error).1[1].contains("stopped"), "{error:?}");
-    until_seen(&server, "attention 6").await;
+    let seen = until_seen(&server, "attention 6").await;
+    let stopped = seen.iter().find(|event| event.contains("attention"));
+    let stopped = stopped.unwrap().split(' ').next().unwrap();
     // The connection is not used again.
-    Db::new(&world).await.query("SELECT 1", &[]).await.unwrap();
+    for _ in 0..5 {
+        let next = Db::new(&world).await;
+        assert_eq!(next.query("SELECT 1", &[]).await.unwrap(), [number(1)]);
+    }
     let seen = server.seen();
-    assert!(seen.iter().any(|event| event.starts_with("2 ")), "{seen:?}");
+    let again = |event: &String| event.starts_with(&format!("{stopped} SELECT"));
+    assert!(!seen.iter().any(again), "{seen:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

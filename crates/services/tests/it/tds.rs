@@ -363,7 +363,7 @@ impl Session<'_> {
                 1 | 3 => {
                     let body = self.head(&message)?;
                     let (sql, parameters) = if kind == 1 {
-                        (utf16(body), Vec::new())
+                        (utf16(body).trim_end().to_owned(), Vec::new())
                     } else {
                         procedure(body)?
                     };

@@ -15,6 +15,7 @@
 
 mod array;
 mod connect;
+mod lexer;
 mod link;
 mod placeholders;
 mod value;
