@@ -81,7 +81,7 @@ async fn agree(socket: &mut TcpStream, settings: &Settings) -> io::Result<u8> {
     };
     // The version of this client, encryption, no named instance, no thread, one statement at once.
     let options: [(u8, &[u8]); 5] = [
-        (0, &[0; 6]),
+        (0, &[11, 0, 0, 0, 0, 0]),
         (1, &[wanted]),
         (2, &[0]),
         (3, &[0; 4]),

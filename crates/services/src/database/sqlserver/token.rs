@@ -61,10 +61,11 @@ pub(crate) enum Token {
     Other,
 }
 
-/// Nothing was counted, or what was counted means nothing.
+/// The number of rows means something.
 const COUNTED: u16 = 0x10;
-/// Statements that only read; what they count are the rows of their result.
-const SELECT: u16 = 0xc1;
+/// Statements that write: `SELECT … INTO`, `INSERT`, `DELETE`, `UPDATE` and `MERGE`. What others
+/// count are the rows of a result.
+const WRITES: [u16; 5] = [0xc2, 0xc3, 0xc4, 0xc5, 0x117];
 
 /// Reads the next token up to what is only of interest to some.
 pub(crate) async fn next(wire: &mut Wire) -> io::Result<Token> {
@@ -87,7 +88,7 @@ pub(crate) async fn next(wire: &mut Wire) -> io::Result<Token> {
             let status = wire.u16().await?;
             let command = wire.u16().await?;
             let rows = wire.u64().await?;
-            let counts = status & COUNTED != 0 && command != SELECT;
+            let counts = status & COUNTED != 0 && WRITES.contains(&command);
             Token::Done(Done {
                 written: counts.then_some(rows),
             })
