@@ -185,7 +185,9 @@ async fn a_reader_asks_within_a_transaction_that_is_undone() {
     db.commit(one).await.unwrap();
     let seen = server.seen();
     assert!(
-        !seen.iter().any(|event| event.contains("COMMIT TRANSACTION")),
+        !seen
+            .iter()
+            .any(|event| event.contains("COMMIT TRANSACTION")),
         "{seen:?}"
     );
 }
