@@ -348,3 +348,29 @@ impl Directory {
         document_database(row)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_database_needs_to_connect_is_not_shown() {
+        let spec = DatabaseSpec {
+            name: "Shop".to_owned(),
+            engine: "postgresql".to_owned(),
+            settings: "postgresql://ada:hunter2@host/shop".to_owned(),
+        };
+        let database = Database {
+            id: DatabaseId::new(),
+            tenant_id: TenantId::new(),
+            code: "shop".to_owned(),
+            name: spec.name.clone(),
+            engine: spec.engine.clone(),
+            settings: spec.settings.clone(),
+        };
+        for shown in [format!("{spec:?}"), format!("{database:?}")] {
+            assert!(shown.contains("Shop"), "{shown}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+}
