@@ -72,6 +72,24 @@ pub enum Lookup<T> {
     },
 }
 
+/// The query for a resource with these columns of its own in front, and the permissions of the
+/// application's grant behind them in the column `granted`.
+macro_rules! granted {
+    ($kind:literal, $table:literal, $columns:literal) => {
+        concat!(
+            "SELECT r.id, r.tenant_id, r.code, ",
+            $columns,
+            " g.permissions AS granted FROM ",
+            $table,
+            " r \
+             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
+             LEFT JOIN grants g ON g.application_id = a.id AND g.code = r.code AND g.kind = '",
+            $kind,
+            "' WHERE r.tenant_id = $1 AND r.code = $3"
+        )
+    };
+}
+
 impl Directory {
     /// Grants an application a resource of its tenant by code; replaces an earlier grant. The
     /// resource may be created later.
@@ -148,21 +166,13 @@ impl Directory {
         application: ApplicationId,
         code: &str,
     ) -> Result<Lookup<Volume>, DirectoryError> {
-        let row = sqlx::query(
-            "SELECT r.id, r.tenant_id, r.code, r.name, r.max_object_bytes, \
-             r.allowed_content_types, g.permissions AS granted \
-             FROM volumes r \
-             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
-             LEFT JOIN grants g \
-               ON g.application_id = a.id AND g.kind = 'volume' AND g.code = r.code \
-             WHERE r.tenant_id = $1 AND r.code = $3",
-        )
-        .bind(tenant.to_string())
-        .bind(application.to_string())
-        .bind(storable(code))
-        .fetch_optional(&self.pool)
-        .await?;
-        lookup(row, resources::volume)
+        let sql = granted!(
+            "volume",
+            "volumes",
+            "r.name, r.max_object_bytes, r.allowed_content_types,"
+        );
+        self.look_up(sql, resources::volume, tenant, application, code)
+            .await
     }
 
     /// A database, as the application sees it.
@@ -175,21 +185,9 @@ impl Directory {
         application: ApplicationId,
         code: &str,
     ) -> Result<Lookup<Database>, DirectoryError> {
-        let row = sqlx::query(
-            "SELECT r.id, r.tenant_id, r.code, r.name, r.engine, r.settings, \
-             g.permissions AS granted \
-             FROM databases r \
-             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
-             LEFT JOIN grants g \
-               ON g.application_id = a.id AND g.kind = 'database' AND g.code = r.code \
-             WHERE r.tenant_id = $1 AND r.code = $3",
-        )
-        .bind(tenant.to_string())
-        .bind(application.to_string())
-        .bind(storable(code))
-        .fetch_optional(&self.pool)
-        .await?;
-        lookup(row, resources::database)
+        let sql = granted!("database", "databases", "r.name, r.engine, r.settings,");
+        self.look_up(sql, resources::database, tenant, application, code)
+            .await
     }
 
     /// A secret, as the application sees it.
@@ -202,20 +200,9 @@ impl Directory {
         application: ApplicationId,
         code: &str,
     ) -> Result<Lookup<Secret>, DirectoryError> {
-        let row = sqlx::query(
-            "SELECT r.id, r.tenant_id, r.code, r.ciphertext, g.permissions AS granted \
-             FROM secrets r \
-             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
-             LEFT JOIN grants g \
-               ON g.application_id = a.id AND g.kind = 'secret' AND g.code = r.code \
-             WHERE r.tenant_id = $1 AND r.code = $3",
-        )
-        .bind(tenant.to_string())
-        .bind(application.to_string())
-        .bind(storable(code))
-        .fetch_optional(&self.pool)
-        .await?;
-        lookup(row, resources::secret)
+        let sql = granted!("secret", "secrets", "r.ciphertext,");
+        self.look_up(sql, resources::secret, tenant, application, code)
+            .await
     }
 
     /// A parameter, as the application sees it.
@@ -228,20 +215,9 @@ impl Directory {
         application: ApplicationId,
         code: &str,
     ) -> Result<Lookup<Parameter>, DirectoryError> {
-        let row = sqlx::query(
-            "SELECT r.id, r.tenant_id, r.code, r.json, g.permissions AS granted \
-             FROM parameters r \
-             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
-             LEFT JOIN grants g \
-               ON g.application_id = a.id AND g.kind = 'parameter' AND g.code = r.code \
-             WHERE r.tenant_id = $1 AND r.code = $3",
-        )
-        .bind(tenant.to_string())
-        .bind(application.to_string())
-        .bind(storable(code))
-        .fetch_optional(&self.pool)
-        .await?;
-        lookup(row, resources::parameter)
+        let sql = granted!("parameter", "parameters", "r.json,");
+        self.look_up(sql, resources::parameter, tenant, application, code)
+            .await
     }
 
     /// A document database, as the application sees it.
@@ -254,20 +230,39 @@ impl Directory {
         application: ApplicationId,
         code: &str,
     ) -> Result<Lookup<DocumentDatabase>, DirectoryError> {
-        let row = sqlx::query(
-            "SELECT r.id, r.tenant_id, r.code, r.name, g.permissions AS granted \
-             FROM document_databases r \
-             LEFT JOIN applications a ON a.id = $2 AND a.tenant_id = r.tenant_id \
-             LEFT JOIN grants g \
-               ON g.application_id = a.id AND g.kind = 'documentdb' AND g.code = r.code \
-             WHERE r.tenant_id = $1 AND r.code = $3",
-        )
-        .bind(tenant.to_string())
-        .bind(application.to_string())
-        .bind(storable(code))
-        .fetch_optional(&self.pool)
-        .await?;
-        lookup(row, resources::document_database)
+        let sql = granted!("documentdb", "document_databases", "r.name,");
+        self.look_up(sql, resources::document_database, tenant, application, code)
+            .await
+    }
+
+    async fn look_up<R, T>(
+        &self,
+        sql: &'static str,
+        read: impl FnOnce(R) -> Result<T, DirectoryError>,
+        tenant: TenantId,
+        application: ApplicationId,
+        code: &str,
+    ) -> Result<Lookup<T>, DirectoryError>
+    where
+        R: for<'r> FromRow<'r, AnyRow>,
+    {
+        let row = sqlx::query(sql)
+            .bind(tenant.to_string())
+            .bind(application.to_string())
+            .bind(storable(code))
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else {
+            return Ok(Lookup::NotFound);
+        };
+        let granted: Option<String> = row.try_get("granted")?;
+        let Some(granted) = granted else {
+            return Ok(Lookup::AccessDenied);
+        };
+        Ok(Lookup::Granted {
+            resource: read(R::from_row(&row)?)?,
+            permissions: serde_json::from_str(&granted)?,
+        })
     }
 
     async fn write_grant(
@@ -290,25 +285,4 @@ impl Directory {
         .await?;
         Ok(())
     }
-}
-
-/// Reads a resource's columns in front and the column `granted` behind them.
-fn lookup<R, T>(
-    row: Option<AnyRow>,
-    read: impl FnOnce(R) -> Result<T, DirectoryError>,
-) -> Result<Lookup<T>, DirectoryError>
-where
-    R: for<'r> FromRow<'r, AnyRow>,
-{
-    let Some(row) = row else {
-        return Ok(Lookup::NotFound);
-    };
-    let granted: Option<String> = row.try_get("granted")?;
-    let Some(granted) = granted else {
-        return Ok(Lookup::AccessDenied);
-    };
-    Ok(Lookup::Granted {
-        resource: read(R::from_row(&row)?)?,
-        permissions: serde_json::from_str(&granted)?,
-    })
 }

@@ -39,7 +39,7 @@ pub struct VolumeSpec {
 }
 
 /// A SQL database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Database {
     /// The database's id.
     pub id: DatabaseId,
@@ -55,8 +55,22 @@ pub struct Database {
     pub settings: String,
 }
 
+impl std::fmt::Debug for Database {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The settings may hold a password.
+        formatter
+            .debug_struct("Database")
+            .field("id", &self.id)
+            .field("tenant_id", &self.tenant_id)
+            .field("code", &self.code)
+            .field("name", &self.name)
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
 /// How a database is to be.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DatabaseSpec {
     /// Display name.
     pub name: String,
@@ -64,6 +78,17 @@ pub struct DatabaseSpec {
     pub engine: String,
     /// What that engine needs to connect; empty for the engine's default.
     pub settings: String,
+}
+
+impl std::fmt::Debug for DatabaseSpec {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The settings may hold a password.
+        formatter
+            .debug_struct("DatabaseSpec")
+            .field("name", &self.name)
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A secret, encrypted.
@@ -321,5 +346,31 @@ impl Directory {
         .fetch_one(&self.pool)
         .await?;
         document_database(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_database_needs_to_connect_is_not_shown() {
+        let spec = DatabaseSpec {
+            name: "Shop".to_owned(),
+            engine: "postgresql".to_owned(),
+            settings: "postgresql://ada:hunter2@host/shop".to_owned(),
+        };
+        let database = Database {
+            id: DatabaseId::new(),
+            tenant_id: TenantId::new(),
+            code: "shop".to_owned(),
+            name: spec.name.clone(),
+            engine: spec.engine.clone(),
+            settings: spec.settings.clone(),
+        };
+        for shown in [format!("{spec:?}"), format!("{database:?}")] {
+            assert!(shown.contains("Shop"), "{shown}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
     }
 }

@@ -203,9 +203,14 @@ async fn wrong_settings_are_told_without_what_is_in_them() {
             "the parameter pool is unknown",
         ),
         (
-            "mssql",
-            "mssql://ada:hunter2@127.0.0.1/shop",
-            "the engine mssql is not available",
+            "sqlserver",
+            "sqlserver://ada:hunter2@127.0.0.1:1/shop",
+            "the server cannot be reached",
+        ),
+        (
+            "oracle",
+            "oracle://ada:hunter2@127.0.0.1/shop",
+            "the engine oracle is not available",
         ),
     ] {
         let setup = Setup::new().await;

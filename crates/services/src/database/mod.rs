@@ -15,6 +15,7 @@ mod result;
 mod settings;
 mod socket;
 mod sqlite;
+mod sqlserver;
 
 pub(crate) use connections::OpenConnections;
 pub use settings::database_engine;
@@ -40,8 +41,10 @@ use ketrics_protocol::DatabaseCall;
 use ketrics_protocol::DatabaseReply;
 use ketrics_protocol::ServiceError;
 use mysql::MySql;
+use pool::Tenants;
 use postgres::Postgres;
 use sqlite::Sqlite;
+use sqlserver::SqlServer;
 use std::sync::Arc;
 
 /// Characters of a statement that its error shows.
@@ -52,17 +55,20 @@ pub(crate) struct Databases {
     sqlite: Arc<dyn Engine>,
     postgres: Arc<dyn Engine>,
     mysql: Arc<dyn Engine>,
+    sqlserver: Arc<dyn Engine>,
 }
 
 impl Databases {
     pub(crate) fn open(config: &ServicesConfig, directory: Directory) -> Result<Self, OpenError> {
         let root = config.data_dir.join("databases");
         std::fs::create_dir_all(&root).map_err(|error| OpenError::folder(&root, error))?;
+        let tenants = Arc::new(Tenants::new());
         Ok(Self {
             directory,
             sqlite: Arc::new(Sqlite::new(root)),
-            postgres: Arc::new(Postgres::new()),
-            mysql: Arc::new(MySql::new()),
+            postgres: Arc::new(Postgres::new(tenants.clone())),
+            mysql: Arc::new(MySql::new(tenants.clone())),
+            sqlserver: Arc::new(SqlServer::new(tenants)),
         })
     }
 
@@ -189,6 +195,7 @@ impl Databases {
             "sqlite" => &self.sqlite,
             "postgresql" | "postgres" => &self.postgres,
             "mysql" | "mariadb" => &self.mysql,
+            "sqlserver" | "mssql" => &self.sqlserver,
             other => {
                 return Err(refused(&format!(
                     "the engine {other} is not available on this host"

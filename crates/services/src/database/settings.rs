@@ -1,7 +1,7 @@
 //! Where a database server is, as its tenant's administrator wrote it down: a URL.
 //!
 //! `postgresql://user:password@host:5432/database?sslmode=verify-full&max_connections=20`, or the
-//! same with `mysql` or `mariadb`. The connection is encrypted and the server's certificate is
+//! same with `mysql`, `mariadb`, `sqlserver` or `mssql`. The connection is encrypted and the server's certificate is
 //! checked, unless the server is on this host or `sslmode=disable` says otherwise.
 //!
 //! An administrator chose this address, so it is not held against the egress policy, which is about
@@ -9,8 +9,10 @@
 //! a parameter.
 
 use crate::database::engine::ConnectError;
+use crate::database::pool::Bounds;
 use percent_encoding::percent_decode_str;
 use std::path::PathBuf;
+use std::time::Duration;
 use url::Host;
 use url::Url;
 
@@ -18,6 +20,9 @@ use url::Url;
 const MOST_CONNECTIONS: usize = 10;
 /// And the most that it can name.
 const CONNECTIONS_LIMIT: usize = 100;
+/// Seconds that a connection is kept which nobody uses, where the URL names no others, and the most.
+const IDLE: u64 = 60;
+const IDLE_LIMIT: u64 = 3600;
 
 /// How a server is reached.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub(crate) struct Settings {
     pub(crate) password: Option<String>,
     pub(crate) database: String,
     pub(crate) tls: Tls,
-    pub(crate) most: usize,
+    pub(crate) bounds: Bounds,
 }
 
 /// Whether the connection is encrypted.
@@ -78,6 +83,7 @@ impl Settings {
         let mut mode = None;
         let mut roots = None;
         let mut most = MOST_CONNECTIONS;
+        let mut idle = IDLE;
         for (name, value) in url.query_pairs() {
             match &*name {
                 "sslmode" => mode = Some(value.into_owned()),
@@ -93,10 +99,21 @@ impl Settings {
                             ))
                         })?;
                 }
+                "idle_timeout" => {
+                    idle = value
+                        .parse()
+                        .ok()
+                        .filter(|idle| (1..=IDLE_LIMIT).contains(idle))
+                        .ok_or_else(|| {
+                            invalid(format_args!(
+                                "idle_timeout must be from 1 to {IDLE_LIMIT} seconds"
+                            ))
+                        })?;
+                }
                 other => {
                     return Err(invalid(format_args!(
                         "the parameter {other} is unknown; \
-                         there are sslmode, sslrootcert and max_connections"
+                         there are sslmode, sslrootcert, max_connections and idle_timeout"
                     )));
                 }
             }
@@ -119,7 +136,10 @@ impl Settings {
             password: url.password().map(decoded).transpose()?,
             database,
             tls,
-            most,
+            bounds: Bounds {
+                most,
+                idle: Duration::from_secs(idle),
+            },
         })
     }
 }
@@ -143,16 +163,22 @@ pub(crate) const MYSQL: Kind = Kind {
     port: 3306,
 };
 
+pub(crate) const SQLSERVER: Kind = Kind {
+    engine: "sqlserver",
+    schemes: ["sqlserver", "mssql"],
+    port: 1433,
+};
+
 /// The engine of the server that a database's URL leads to, by its name in the directory.
 ///
 /// # Errors
 /// When the URL is not valid: what is wrong, without any part of it but a parameter's name.
 pub fn database_engine(url: &str) -> Result<&'static str, String> {
     let scheme = url.split(':').next().unwrap_or_default();
-    let kind = [POSTGRES, MYSQL]
+    let kind = [POSTGRES, MYSQL, SQLSERVER]
         .into_iter()
         .find(|kind| kind.schemes.contains(&scheme))
-        .ok_or("it must begin with postgresql:// or mysql://")?;
+        .ok_or("it must begin with postgresql://, mysql:// or sqlserver://")?;
     match Settings::read(url, &kind) {
         Ok(_) => Ok(kind.engine),
         Err(error) => Err(error.to_string()),
@@ -178,18 +204,20 @@ mod tests {
 
     #[test]
     fn a_url_names_everything() {
-        let settings = read("postgres://us%40er:p%3Aw@[::1]:99/a%20b?max_connections=3")
-            .ok()
-            .unwrap();
+        let settings =
+            read("postgres://us%40er:p%3Aw@[::1]:99/a%20b?max_connections=3&idle_timeout=9")
+                .ok()
+                .unwrap();
         assert_eq!(settings.host, "::1");
         assert_eq!(settings.port, 99);
         assert_eq!(settings.user, "us@er");
         assert_eq!(settings.password.as_deref(), Some("p:w"));
         assert_eq!(settings.database, "a b");
         assert_eq!(settings.tls, Tls::Off);
-        assert_eq!(settings.most, 3);
+        assert_eq!(settings.bounds.most, 3);
+        assert_eq!(settings.bounds.idle, Duration::from_secs(9));
         let settings = read("postgresql://u@db.example/d").ok().unwrap();
-        assert_eq!((settings.port, settings.most), (5432, 10));
+        assert_eq!((settings.port, settings.bounds.most), (5432, 10));
         assert_eq!(settings.tls, Tls::Verified(None));
         let off = read("postgresql://u@db.example/d?sslmode=disable")
             .ok()
@@ -206,6 +234,8 @@ mod tests {
         for (url, engine) in [
             ("postgres://u@h/d", Ok("postgresql")),
             ("mariadb://u@h/d", Ok("mysql")),
+            ("sqlserver://u@h/d", Ok("sqlserver")),
+            ("mssql://u@h/d", Ok("sqlserver")),
             ("sqlite://u@h/d", Err("must begin with")),
             ("mysql://h/d", Err("must be a URL like mysql://")),
         ] {
@@ -232,6 +262,10 @@ mod tests {
             (
                 "postgres://secret@secret/secret?max_connections=0",
                 "from 1 to 100",
+            ),
+            (
+                "postgres://secret@secret/secret?idle_timeout=0",
+                "from 1 to 3600 seconds",
             ),
             (
                 "postgres://secret@secret/secret?option=secret",

@@ -15,8 +15,10 @@ use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::ALL_VERSIONS;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::SupportedProtocolVersion;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -34,9 +36,9 @@ impl Socket for TcpStream {
     }
 }
 
-impl Socket for TlsStream<TcpStream> {
+impl<S: Socket> Socket for TlsStream<S> {
     fn tcp(&self) -> &TcpStream {
-        self.get_ref().0
+        self.get_ref().0.tcp()
     }
 }
 
@@ -85,25 +87,38 @@ pub(crate) async fn secure(
     let Tls::Verified(roots) = &settings.tls else {
         return Ok(Box::new(socket));
     };
+    let secured = handshake(settings, roots.as_deref(), ALL_VERSIONS, socket).await?;
+    Ok(Box::new(secured))
+}
+
+/// Does the handshake of one of these versions of TLS.
+pub(crate) async fn handshake<S: Socket>(
+    settings: &Settings,
+    roots: Option<&Path>,
+    versions: &[&'static SupportedProtocolVersion],
+    socket: S,
+) -> Result<TlsStream<S>, ConnectError> {
     let name = ServerName::try_from(settings.host.clone())
         .map_err(|_| refused("the settings of this database are not valid: the host"))?;
-    let secured = TlsConnector::from(client(roots.as_deref())?)
+    TlsConnector::from(client(roots, versions)?)
         .connect(name, socket)
         .await
         .map_err(|error| {
             tracing::warn!(%error, "a tenant's database server failed the TLS handshake");
             refused("the server's TLS certificate was not accepted")
-        })?;
-    Ok(Box::new(secured))
+        })
 }
 
-fn client(roots: Option<&Path>) -> Result<Arc<ClientConfig>, ConnectError> {
+fn client(
+    roots: Option<&Path>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Result<Arc<ClientConfig>, ConnectError> {
     let trusted = match roots {
         Some(file) => read(file)?,
         None => of_this_host(),
     };
     ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(|error| ConnectError::Failed(error.to_string()))
         .map(|config| Arc::new(config.with_root_certificates(trusted).with_no_client_auth()))
 }

@@ -1,5 +1,8 @@
 //! Servers that go away and come back, and how a host proves who it talks to.
 
+use crate::database_servers::MYSQL;
+use crate::database_servers::POSTGRES;
+use crate::database_servers::Server;
 use crate::database_servers::put;
 use crate::db::Db;
 use crate::db::connect;
@@ -121,4 +124,31 @@ async fn a_restart_of_postgres_is_survived_and_certificates_are_checked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_of_mariadb_is_survived_and_certificates_are_checked() {
     a_restart_is_survived_and_certificates_are_checked(Kind::MariaDb, "mysql").await;
+}
+
+/// What nobody uses is closed, on the server too.
+async fn an_idle_connection_is_closed(server: Server, others: &str) {
+    let Some(hosted) = server.open().await else {
+        return;
+    };
+    let url = format!("{}?idle_timeout=1", hosted.url);
+    hosted.grant_at(&url, "write").await;
+    let db = hosted.db().await;
+    assert_eq!(db.query("SELECT 1", &[]).await.unwrap(), [number(1)]);
+    let others = others.replace("{}", &hosted.name);
+    hosted.until_none(&others).await;
+    assert_eq!(db.query("SELECT 1", &[]).await.unwrap(), [number(1)]);
+    hosted.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_connection_to_postgres_is_closed() {
+    let others = "SELECT pid FROM pg_stat_activity WHERE datname = '{}'";
+    an_idle_connection_is_closed(POSTGRES, others).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_connection_to_mariadb_is_closed() {
+    let others = "SELECT id FROM information_schema.processlist WHERE db = '{}'";
+    an_idle_connection_is_closed(MYSQL, others).await;
 }

@@ -36,6 +36,7 @@ use crate::database::engine::check_count;
 use crate::database::pool::Lease;
 use crate::database::pool::PoolKey;
 use crate::database::pool::Pools;
+use crate::database::pool::Tenants;
 use crate::database::settings;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
@@ -104,9 +105,9 @@ enum Stage {
 }
 
 impl MySql {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(tenants: Arc<Tenants>) -> Self {
         Self {
-            pools: Pools::new(),
+            pools: Pools::new(tenants),
         }
     }
 }
@@ -121,15 +122,16 @@ impl Engine for MySql {
         let read = Settings::read(&database.settings, &settings::MYSQL)?;
         let settings = Arc::new(read);
         let key = PoolKey {
+            tenant: database.tenant_id,
             database: database.id,
             settings: database.settings.clone(),
         };
-        let most = settings.most;
+        let bounds = settings.bounds;
         let lease = self
             .pools
             .acquire(
                 key,
-                most,
+                bounds,
                 || async move { connect::connect(&settings).await },
             )
             .await?;

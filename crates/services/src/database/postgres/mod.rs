@@ -15,6 +15,7 @@
 
 mod array;
 mod connect;
+mod lexer;
 mod link;
 mod placeholders;
 mod value;
@@ -32,6 +33,7 @@ use crate::database::engine::check_count;
 use crate::database::pool::Lease;
 use crate::database::pool::PoolKey;
 use crate::database::pool::Pools;
+use crate::database::pool::Tenants;
 use crate::database::settings;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
@@ -83,9 +85,9 @@ enum Stage {
 }
 
 impl Postgres {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(tenants: Arc<Tenants>) -> Self {
         Self {
-            pools: Pools::new(),
+            pools: Pools::new(tenants),
         }
     }
 }
@@ -100,15 +102,16 @@ impl Engine for Postgres {
         let read = Settings::read(&database.settings, &settings::POSTGRES)?;
         let settings = Arc::new(read);
         let key = PoolKey {
+            tenant: database.tenant_id,
             database: database.id,
             settings: database.settings.clone(),
         };
-        let most = settings.most;
+        let bounds = settings.bounds;
         let lease = self
             .pools
             .acquire(
                 key,
-                most,
+                bounds,
                 || async move { connect::connect(&settings).await },
             )
             .await?;
