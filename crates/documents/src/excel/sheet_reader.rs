@@ -20,7 +20,6 @@ use super::sheet::Link;
 use super::sheet::Sheet;
 use super::strings::Strings;
 use super::xml;
-use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 
@@ -229,7 +228,7 @@ impl<'t> Reading<'t, '_> {
         }
     }
 
-    fn rows(&mut self, reader: &mut Reader<&'t [u8]>) -> Result<()> {
+    fn rows(&mut self, reader: &mut xml::Reader<'t>) -> Result<()> {
         let mut number = 0;
         loop {
             match xml::next(reader, self.part)? {
@@ -292,7 +291,7 @@ impl<'t> Reading<'t, '_> {
         })
     }
 
-    fn cells(&mut self, reader: &mut Reader<&'t [u8]>, row: &mut Row) -> Result<()> {
+    fn cells(&mut self, reader: &mut xml::Reader<'t>, row: &mut Row) -> Result<()> {
         let mut column = 0;
         let mut disordered = false;
         loop {
@@ -383,12 +382,7 @@ impl<'t> Reading<'t, '_> {
     }
 
     /// The content of a cell; nothing if there is neither a value nor a format.
-    fn cell(
-        &mut self,
-        reader: &mut Reader<&'t [u8]>,
-        head: Head,
-        row: u32,
-    ) -> Result<Option<Cell>> {
+    fn cell(&mut self, reader: &mut xml::Reader<'t>, head: Head, row: u32) -> Result<Option<Cell>> {
         let mut value: Option<String> = None;
         let mut formula: Option<Formula> = None;
         let mut inline: Option<u32> = None;
@@ -573,7 +567,7 @@ fn sharing(tag: &BytesStart<'_>) -> Sharing {
 }
 
 /// Goes to the end of the element that was just opened.
-fn skip(reader: &mut Reader<&[u8]>, part: &str) -> Result<()> {
+fn skip(reader: &mut xml::Reader<'_>, part: &str) -> Result<()> {
     let mut depth = 0usize;
     loop {
         match xml::next(reader, part)? {

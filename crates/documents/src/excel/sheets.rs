@@ -86,8 +86,8 @@ impl Workbook {
             .unwrap_or_default();
         let kind = "worksheet";
         let target = format!("/{part}");
-        let relationship =
-            relationships::add(&mut self.package, &self.book_part, kind, &target, false)?;
+        let book = (self.book_part.as_str(), self.book.as_str());
+        let relationship = relationships::add(&mut self.package, book, kind, &target)?;
         relationships::add_content_type(&mut self.package, &part, template::SHEET_TYPE)?;
         self.package.replace(&part, Vec::new());
         self.list_sheet(&name, id, &relationship)?;

@@ -3,7 +3,6 @@
 
 use super::error::Result;
 use super::error::broken;
-use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 use std::borrow::Cow;
@@ -11,25 +10,44 @@ use std::borrow::Cow;
 /// How deep elements may nest: far more than any workbook needs.
 const MAX_DEPTH: usize = 256;
 
-/// A reader of XML; end tags must match.
-pub(crate) fn reader(xml: &str) -> Reader<&[u8]> {
-    Reader::from_str(xml)
+/// A reader of XML; every element ends, by its own name.
+pub(crate) struct Reader<'x> {
+    events: quick_xml::Reader<&'x [u8]>,
+    /// How many elements are open.
+    depth: usize,
+}
+
+/// Reads a part, or a piece of one.
+pub(crate) fn reader(xml: &str) -> Reader<'_> {
+    Reader {
+        events: quick_xml::Reader::from_str(xml),
+        depth: 0,
+    }
 }
 
 /// Where a reader stands, as an index into what it reads.
-pub(crate) fn position(reader: &Reader<&[u8]>) -> usize {
-    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+pub(crate) fn position(reader: &Reader<'_>) -> usize {
+    usize::try_from(reader.events.buffer_position()).unwrap_or(usize::MAX)
 }
 
 /// The next event, or why there is none.
-pub(crate) fn next<'a>(reader: &mut Reader<&'a [u8]>, part: &str) -> Result<Event<'a>> {
-    match reader.read_event() {
-        Ok(Event::DocType(_)) => Err(broken(format!(
-            "{part} declares a document type, which workbooks may not"
-        ))),
-        Ok(event) => Ok(event),
-        Err(error) => Err(broken(format!("{part} is not well-formed XML: {error}"))),
+pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>> {
+    let event = reader.events.read_event();
+    match &event {
+        Ok(Event::Start(_)) => reader.depth += 1,
+        // The events end at one that nothing opened.
+        Ok(Event::End(_)) => reader.depth -= 1,
+        Ok(Event::Eof) if reader.depth > 0 => {
+            return Err(broken(format!("{part} ends too early")));
+        }
+        Ok(Event::DocType(_)) => {
+            return Err(broken(format!(
+                "{part} declares a document type, which workbooks may not"
+            )));
+        }
+        _ => {}
     }
+    event.map_err(|error| broken(format!("{part} is not well-formed XML: {error}")))
 }
 
 /// The name without its prefix.
@@ -146,7 +164,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Reads the text up to the end of the element that was just opened, with what is nested in it.
-pub(crate) fn element_text(reader: &mut Reader<&[u8]>, part: &str) -> Result<String> {
+pub(crate) fn element_text(reader: &mut Reader<'_>, part: &str) -> Result<String> {
     let mut text = String::new();
     let mut depth = 0usize;
     loop {

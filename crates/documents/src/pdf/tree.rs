@@ -1,6 +1,7 @@
 //! The page tree (ISO 32000-1, 7.7.3): read with a bound on everything that a file may claim, and
 //! written flat once pages come or go.
 
+use super::objects::Objects;
 use super::page::Page;
 use lopdf::Dictionary;
 use lopdf::Object;
@@ -194,9 +195,9 @@ fn walk(file: &mut lopdf::Document, root: ObjectId) -> Tree {
 }
 
 /// Writes the tree as one node with all pages below it.
-pub(super) fn flatten(file: &mut lopdf::Document, root: ObjectId, pages: &[&Page]) {
+pub(super) fn flatten(file: &mut Objects, root: ObjectId, pages: &[&Page]) {
     for page in pages {
-        if let Ok(dictionary) = file.get_dictionary_mut(page.object) {
+        if let Some(dictionary) = file.dictionary_mut(page.object) {
             page.inherited.settle(dictionary);
             dictionary.set("Type", "Page");
             dictionary.set("Parent", root);
@@ -207,10 +208,7 @@ pub(super) fn flatten(file: &mut lopdf::Document, root: ObjectId, pages: &[&Page
         .map(|page| Object::Reference(page.object))
         .collect();
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
-    let mut node = match file.objects.remove(&root) {
-        Some(Object::Dictionary(node)) => node,
-        _ => Dictionary::new(),
-    };
+    let mut node = file.dictionary(root).cloned().unwrap_or_default();
     for key in INHERITABLE {
         node.remove(key);
     }
@@ -218,5 +216,5 @@ pub(super) fn flatten(file: &mut lopdf::Document, root: ObjectId, pages: &[&Page
     node.set("Type", "Pages");
     node.set("Kids", kids);
     node.set("Count", count);
-    file.objects.insert(root, Object::Dictionary(node));
+    file.set(root, node);
 }

@@ -3,6 +3,7 @@
 
 mod copying;
 mod drawing;
+mod exercise;
 mod fixtures;
 mod fonts;
 mod hostile;
