@@ -49,15 +49,13 @@ impl Document {
                 ));
             };
             let page = self.page(page)?;
-            let mut dictionary = self.page_dictionary(page)?.clone();
-            page.inherited.settle(&mut dictionary);
-            for key in LEFT_BEHIND {
-                dictionary.remove(key);
-            }
+            let Some((dictionary, None)) = self.file.packed(page.object) else {
+                return invalid(format!("the object of page {index} is missing"));
+            };
+            let inherited = page.inherited.entries();
+            let dictionary = dictionary.edited(&LEFT_BEHIND, inherited);
             copied.origins.push(page.object);
-            copied
-                .pages
-                .push(Packed::of(&Object::Dictionary(dictionary)));
+            copied.pages.push(dictionary);
         }
         self.follow(&mut copied);
         Ok(copied)
@@ -183,10 +181,13 @@ impl Document {
     /// The form fields whose widgets are on a page: those at the top, which hold the others.
     fn fields_on(&self, page: PageId) -> Vec<ObjectId> {
         const DEEPEST: usize = 64;
-        let annotations = self.page(page).ok().and_then(|page| {
-            let annotations = self.page_dictionary(page).ok()?.get(b"Annots").ok()?;
-            self.resolve(annotations)?.as_array().ok()
+        let entry = self.page(page).ok().and_then(|page| {
+            let (page, _) = self.file.packed(page.object)?;
+            page.entry(b"Annots")
         });
+        let annotations = entry
+            .as_ref()
+            .and_then(|entry| self.resolve(entry)?.as_array().ok());
         let mut fields = Vec::new();
         for annotation in annotations.into_iter().flatten() {
             let Ok(mut field) = annotation.as_reference() else {

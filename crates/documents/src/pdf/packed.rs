@@ -31,8 +31,8 @@ pub(super) enum Token<'p> {
 }
 
 impl Token<'_> {
-    /// How many tokens it takes to the end of this one, as far as it is known now.
-    fn follow(self) -> usize {
+    /// How many objects follow that belong to this one.
+    fn followers(self) -> usize {
         match self {
             Token::Array(count) => count,
             Token::Dictionary(count) | Token::Stream(count) => 2 * count,
@@ -86,30 +86,76 @@ impl Packed {
     /// The same object with other references; one that leads to none is null.
     pub(super) fn redirected(&self, to: impl Fn(ObjectId) -> Option<ObjectId>) -> Self {
         let mut bytes = Vec::with_capacity(self.0.len() + 8);
-        for token in self.tokens() {
-            let token = match token {
-                Token::Reference(id) => to(id).map_or(Token::Null, Token::Reference),
-                other => other,
-            };
-            push(&mut bytes, token);
+        let mut tokens = self.tokens();
+        let mut before = tokens.0;
+        while let Some(token) = tokens.next() {
+            if let Token::Reference(id) = token {
+                push(&mut bytes, to(id).map_or(Token::Null, Token::Reference));
+            } else {
+                bytes.extend_from_slice(&before[..before.len() - tokens.0.len()]);
+            }
+            before = tokens.0;
         }
         Self(bytes.into())
     }
 
+    /// The entries of a dictionary: each key, with the tokens of what it stands for.
+    fn entries(&self) -> impl Iterator<Item = (&[u8], Tokens<'_>)> {
+        let mut tokens = self.tokens();
+        let count = match tokens.next() {
+            Some(Token::Dictionary(count)) => count,
+            _ => 0,
+        };
+        (0..count).map_while(move |_| {
+            let Some(Token::Name(key)) = tokens.next() else {
+                return None;
+            };
+            Some((key, tokens.take_object()))
+        })
+    }
+
+    /// An entry of a dictionary.
+    pub(super) fn entry(&self, key: &[u8]) -> Option<Object> {
+        let (_, mut value) = self.entries().find(|(name, _)| *name == key)?;
+        Some(unpack(&mut value))
+    }
+
     /// Whether it is a dictionary of this type.
     pub(super) fn has_type(&self, name: &[u8]) -> bool {
-        let mut tokens = self.tokens();
-        let Some(Token::Dictionary(count)) = tokens.next() else {
-            return false;
+        let found = self.entries().find(|(key, _)| *key == b"Type");
+        found.is_some_and(
+            |(_, mut value)| matches!(value.next(), Some(Token::Name(found)) if found == name),
+        )
+    }
+
+    /// The same dictionary without some entries, and with others where it has none of their name.
+    pub(super) fn edited<'a>(
+        &self,
+        without: &[&[u8]],
+        with: impl Iterator<Item = (&'a [u8], &'a Object)>,
+    ) -> Self {
+        let mut bytes = Vec::with_capacity(self.0.len());
+        let mut count = 0;
+        let mut add = |key: &[u8], value: &[u8]| {
+            push(&mut bytes, Token::Name(key));
+            bytes.extend_from_slice(value);
+            count += 1;
         };
-        for _ in 0..count {
-            let key = tokens.next();
-            if let Some(Token::Name(b"Type")) = key {
-                return matches!(tokens.next(), Some(Token::Name(found)) if found == name);
+        for (key, value) in self.entries() {
+            if !without.contains(&key) && value.0 != [NULL] {
+                add(key, value.0);
             }
-            tokens.skip_object();
         }
-        false
+        for (key, value) in with {
+            let mut known = self.entries();
+            if known.all(|(name, value)| name != key || value.0 == [NULL]) {
+                add(key, &Self::of(value).0);
+            }
+        }
+        let mut whole = Vec::with_capacity(bytes.len() + 4);
+        push(&mut whole, Token::Dictionary(count));
+        whole.extend_from_slice(&bytes);
+        Self(whole.into())
     }
 }
 
@@ -146,16 +192,18 @@ impl<'p> Tokens<'p> {
         bytes
     }
 
-    /// Goes on behind the object that begins here.
-    fn skip_object(&mut self) {
+    /// The tokens of the object that begins here; these go on behind it.
+    fn take_object(&mut self) -> Tokens<'p> {
+        let before = self.0;
         let mut left = 1;
         while left > 0 {
             let Some(token) = self.next() else {
-                return;
+                break;
             };
-            left += token.follow();
+            left += token.followers();
             left -= 1;
         }
+        Tokens(&before[..before.len() - self.0.len()])
     }
 }
 
@@ -336,6 +384,21 @@ mod tests {
             object.as_dict().unwrap().get(b"Other").unwrap(),
             &Object::Null
         );
+    }
+
+    #[test]
+    fn a_dictionary_is_edited_at_rest() {
+        let packed = Packed::of(&all_kinds());
+        let (one, two) = (Object::Integer(1), Object::Integer(2));
+        let added = [(&b"New"[..], &one), (b"Real", &two)];
+        let edited = packed.edited(&[b"Nested", b"Type"], added.into_iter());
+        let mut expected = all_kinds().as_dict().unwrap().clone();
+        expected.remove(b"Nested");
+        expected.remove(b"Type");
+        expected.set("New", 1);
+        assert_eq!(edited.object(), Object::Dictionary(expected));
+        assert_eq!(edited.entry(b"New"), Some(one));
+        assert_eq!(edited.entry(b"Nested"), None);
     }
 
     #[test]

@@ -41,12 +41,16 @@ impl Inherited {
         Rc::new(inherited)
     }
 
+    /// What stands above, by name.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&[u8], &Object)> {
+        let named = INHERITABLE.into_iter().zip(&self.0);
+        named.filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    }
+
     /// Gives a page what it has from above, as its own.
     pub(super) fn settle(&self, page: &mut Dictionary) {
-        for (value, key) in self.0.iter().zip(INHERITABLE) {
-            if let Some(value) = value
-                && page.get(key).map_or(true, Object::is_null)
-            {
+        for (key, value) in self.entries() {
+            if page.get(key).map_or(true, Object::is_null) {
                 page.set(key, value.clone());
             }
         }
