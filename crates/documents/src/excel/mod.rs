@@ -25,6 +25,7 @@ mod sheet_writer;
 mod sheets;
 mod strings;
 mod styles;
+mod tables;
 mod template;
 mod value;
 mod workbook;

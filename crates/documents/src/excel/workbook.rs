@@ -149,6 +149,13 @@ impl Workbook {
         })
     }
 
+    /// About how many bytes of memory it takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let sheets: usize = self.sheets.iter().map(Sheet::memory).sum();
+        self.package.memory() + self.strings.memory() + sheets
+    }
+
     /// The ids and names of the worksheets, in their order.
     pub fn sheets(&self) -> impl Iterator<Item = (u32, &str)> {
         self.sheets

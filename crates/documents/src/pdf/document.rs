@@ -106,6 +106,12 @@ impl Document {
         }
     }
 
+    /// About how many bytes of memory it takes. What was drawn and not yet written doesn't count.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.file.memory()
+    }
+
     /// How many pages there are.
     #[must_use]
     pub fn page_count(&self) -> usize {

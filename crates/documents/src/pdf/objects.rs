@@ -124,6 +124,17 @@ impl Objects {
         self.slots.insert(id, slot);
     }
 
+    /// About how many bytes of memory they take.
+    pub(super) fn memory(&self) -> usize {
+        const OF_ONE: usize = 128;
+        let sizes = self.slots.values().map(|slot| {
+            let content = slot.content.as_ref().map_or(0, |content| content.len());
+            let packed = slot.packed.as_ref().map_or(0, Packed::size);
+            OF_ONE + packed + content
+        });
+        sizes.sum()
+    }
+
     pub(super) fn has(&self, id: ObjectId) -> bool {
         self.slots.contains_key(&id)
     }

@@ -66,6 +66,11 @@ impl Packed {
         Self(bytes.into())
     }
 
+    /// In bytes.
+    pub(super) fn size(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn tokens(&self) -> Tokens<'_> {
         Tokens(&self.0)
     }

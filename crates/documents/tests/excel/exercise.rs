@@ -69,20 +69,28 @@ fn packed(place: usize, input: &[u8]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A worksheet's cells as they are handed out, up to a bound.
-fn cells(workbook: &mut Workbook, sheet: usize) -> Vec<(Vec<u32>, Vec<u16>, Vec<u8>, String)> {
+/// A worksheet's cells as they are handed out, up to a bound: the numbers of the rows that have some,
+/// and of the cells their columns, kinds and texts.
+fn cells(workbook: &mut Workbook, sheet: usize) -> (Vec<u32>, Vec<u16>, Vec<u8>, String) {
     const MOST_WINDOWS: usize = 8;
-    let mut windows = Vec::new();
+    let mut found = (Vec::new(), Vec::new(), Vec::new(), String::new());
     let mut first = 1;
-    while windows.len() < MOST_WINDOWS {
+    for _ in 0..MOST_WINDOWS {
         let window = workbook.window(sheet, first, 100).unwrap();
-        let Some([last, ..]) = window.rows.chunks(4).last() else {
-            break;
-        };
-        first = *last + 1;
-        windows.push((window.rows, window.columns, window.kinds, window.text));
+        let mut before = 0;
+        for row in window.rows.chunks(4) {
+            first = row[0] + 1;
+            // A row without cells is there or not.
+            if row[1] > before {
+                found.0.push(row[0]);
+                before = row[1];
+            }
+        }
+        found.1.extend(window.columns);
+        found.2.extend(window.kinds);
+        found.3.push_str(&window.text);
     }
-    windows
+    found
 }
 
 /// Does everything with a workbook. A ZIP is taken as it is; of anything else, the first byte says

@@ -8,6 +8,7 @@ mod fixtures;
 mod fonts;
 mod hostile;
 mod images;
+mod kept;
 mod pages;
 mod regressions;
 mod tools;
