@@ -7,9 +7,11 @@
 
 mod address;
 mod cell;
+mod cell_reader;
 mod columns;
 mod error;
 mod formula;
+mod formula_scanner;
 mod measure;
 mod merges;
 mod package;

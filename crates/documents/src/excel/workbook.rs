@@ -235,10 +235,14 @@ pub(crate) fn read_book(book: &str, part: &str) -> Result<(Vec<Listed>, bool)> {
     let mut date1904 = false;
     let mut reader = xml::reader(book);
     let mut in_sheets = false;
+    let mut has_list = false;
     loop {
         match xml::next(&mut reader, part)? {
             Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
-                "sheets" => in_sheets = true,
+                "sheets" => {
+                    in_sheets = true;
+                    has_list = true;
+                }
                 "workbookPr" => {
                     let value = xml::attribute(&tag, "date1904");
                     date1904 = value.is_some_and(|value| value == "1" || value == "true");
@@ -262,6 +266,10 @@ pub(crate) fn read_book(book: &str, part: &str) -> Result<(Vec<Listed>, bool)> {
             Event::Eof => break,
             _ => {}
         }
+    }
+    // A new worksheet would be nowhere.
+    if !has_list {
+        return Err(broken(format!("{part} has no list of worksheets")));
     }
     // Two of one id, or none, could not be told apart.
     let mut ids = HashSet::new();

@@ -12,32 +12,62 @@ const MAX_DEPTH: usize = 256;
 
 /// A reader of XML; every element ends, by its own name.
 pub(crate) struct Reader<'x> {
+    text: &'x str,
     events: quick_xml::Reader<&'x [u8]>,
-    /// How many elements are open.
-    depth: usize,
+    /// Where the events begin.
+    start: usize,
+    /// The names of the elements that are open.
+    open: Vec<&'x str>,
 }
 
 /// Reads a part, or a piece of one.
-pub(crate) fn reader(xml: &str) -> Reader<'_> {
+pub(crate) fn reader(text: &str) -> Reader<'_> {
     Reader {
-        events: quick_xml::Reader::from_str(xml),
-        depth: 0,
+        text,
+        events: events(text),
+        start: 0,
+        open: Vec::new(),
     }
+}
+
+fn events(text: &str) -> quick_xml::Reader<&[u8]> {
+    let mut events = quick_xml::Reader::from_str(text);
+    let config = events.config_mut();
+    // `next` does that, over whatever the reader leaves out.
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    events
 }
 
 /// Where a reader stands, as an index into what it reads.
 pub(crate) fn position(reader: &Reader<'_>) -> usize {
-    usize::try_from(reader.events.buffer_position()).unwrap_or(usize::MAX)
+    let read = usize::try_from(reader.events.buffer_position());
+    reader.start + read.unwrap_or(usize::MAX)
+}
+
+/// Goes on at another place, between the same elements.
+pub(crate) fn go_on_at(reader: &mut Reader<'_>, place: usize) {
+    reader.start = place;
+    reader.events = events(&reader.text[place..]);
 }
 
 /// The next event, or why there is none.
 pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>> {
+    let start = position(reader);
     let event = reader.events.read_event();
+    let wrong = |what: &str| Err(broken(format!("{part} is not well-formed XML: {what}")));
     match &event {
-        Ok(Event::Start(_)) => reader.depth += 1,
-        // The events end at one that nothing opened.
-        Ok(Event::End(_)) => reader.depth -= 1,
-        Ok(Event::Eof) if reader.depth > 0 => {
+        Ok(Event::Start(tag)) => {
+            // Behind the `<`.
+            let name = start + 1..start + 1 + tag.name().as_ref().len();
+            reader.open.push(reader.text.get(name).unwrap_or_default());
+        }
+        Ok(Event::End(tag)) => match reader.open.pop() {
+            Some(name) if name == tag.name().as_ref() => {}
+            Some(name) => return wrong(&format!("<{name}> ends as {}", tag.name().as_ref())),
+            None => return wrong(&format!("</{}> ends nothing", tag.name().as_ref())),
+        },
+        Ok(Event::Eof) if !reader.open.is_empty() => {
             return Err(broken(format!("{part} ends too early")));
         }
         Ok(Event::DocType(_)) => {
@@ -45,7 +75,8 @@ pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>>
                 "{part} declares a document type, which workbooks may not"
             )));
         }
-        _ => {}
+        Ok(_) => {}
+        Err(error) => return wrong(&error.to_string()),
     }
     event.map_err(|error| broken(format!("{part} is not well-formed XML: {error}")))
 }

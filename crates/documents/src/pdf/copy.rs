@@ -1,8 +1,10 @@
 //! Copies pages from one document to another, with everything that they need and nothing else.
 
+use super::destinations::Places;
 use super::document::Document;
 use super::error::Result;
 use super::error::invalid;
+use super::layers::Layers;
 use super::objects::Content;
 use super::packed::Packed;
 use super::page::PageId;
@@ -25,6 +27,7 @@ pub struct CopiedPages {
     /// All pages and nodes of the old tree, to which nothing must lead.
     tree: HashSet<ObjectId>,
     form: Option<Dictionary>,
+    layers: Layers,
 }
 
 impl Document {
@@ -40,6 +43,7 @@ impl Document {
             objects: Vec::new(),
             tree: self.tree_objects(),
             form: self.form().cloned(),
+            layers: Layers::default(),
         };
         for &index in indexes {
             let Some(&page) = self.pages.get(index) else {
@@ -92,14 +96,20 @@ impl Document {
         if let Some(Ok(resources)) = copied.form.as_ref().map(|form| form.get(b"DR")) {
             see(&Packed::of(resources), &mut waiting);
         }
+        let places = Places::default();
+        let mut layers = Vec::new();
         while let Some(id) = waiting.pop() {
             if let Some((object, content)) = self.file.packed(id) {
+                let placed = self.with_place(&object, &places);
+                let object = placed.unwrap_or_else(|| object.into_owned());
                 see(&object, &mut waiting);
-                copied
-                    .objects
-                    .push((id, object.into_owned(), content.cloned()));
+                if object.has_type(b"OCG") {
+                    layers.push(id);
+                }
+                copied.objects.push((id, object, content.cloned()));
             }
         }
+        copied.layers = self.layers(layers);
     }
 
     /// Puts copied pages behind the pages of this document.
@@ -132,6 +142,7 @@ impl Document {
             self.place(page, self.pages.len());
             pages.push(page);
         }
+        self.add_layers(&copied.layers, to);
         if let Some(form) = copied.form {
             let form = Packed::of(&Object::Dictionary(form)).redirected(to);
             if let Object::Dictionary(form) = form.object() {

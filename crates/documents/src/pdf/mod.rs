@@ -17,11 +17,13 @@
 
 mod content;
 mod copy;
+mod destinations;
 mod document;
 mod draw;
 mod error;
 mod font;
 mod image;
+mod layers;
 mod metadata;
 mod number;
 mod objects;

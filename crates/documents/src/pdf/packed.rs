@@ -153,7 +153,8 @@ impl Packed {
         }
         for (key, value) in with {
             let mut known = self.entries();
-            if known.all(|(name, value)| name != key || value.0 == [NULL]) {
+            let is_free = |name: &[u8], value: &[u8]| name != key || value == [NULL];
+            if without.contains(&key) || known.all(|(name, value)| is_free(name, value.0)) {
                 add(key, &Self::of(value).0);
             }
         }
@@ -395,12 +396,13 @@ mod tests {
     fn a_dictionary_is_edited_at_rest() {
         let packed = Packed::of(&all_kinds());
         let (one, two) = (Object::Integer(1), Object::Integer(2));
-        let added = [(&b"New"[..], &one), (b"Real", &two)];
-        let edited = packed.edited(&[b"Nested", b"Type"], added.into_iter());
+        let added = [(&b"New"[..], &one), (b"Real", &two), (b"Truth", &two)];
+        let edited = packed.edited(&[b"Nested", b"Type", b"Truth"], added.into_iter());
         let mut expected = all_kinds().as_dict().unwrap().clone();
         expected.remove(b"Nested");
         expected.remove(b"Type");
         expected.set("New", 1);
+        expected.set("Truth", 2);
         assert_eq!(edited.object(), Object::Dictionary(expected));
         assert_eq!(edited.entry(b"New"), Some(one));
         assert_eq!(edited.entry(b"Nested"), None);

@@ -46,15 +46,6 @@ impl Inherited {
         let named = INHERITABLE.into_iter().zip(&self.0);
         named.filter_map(|(key, value)| Some((key, value.as_ref()?)))
     }
-
-    /// Gives a page what it has from above, as its own.
-    pub(super) fn settle(&self, page: &mut Dictionary) {
-        for (key, value) in self.entries() {
-            if page.get(key).map_or(true, Object::is_null) {
-                page.set(key, value.clone());
-            }
-        }
-    }
 }
 
 /// What was found of a file's page tree.
@@ -200,12 +191,15 @@ fn walk(file: &mut lopdf::Document, root: ObjectId) -> Tree {
 
 /// Writes the tree as one node with all pages below it.
 pub(super) fn flatten(file: &mut Objects, root: ObjectId, pages: &[&Page]) {
+    let (kind, parent) = (Object::from("Page"), Object::from(root));
+    let own = [(&b"Type"[..], &kind), (b"Parent", &parent)];
     for page in pages {
-        if let Some(dictionary) = file.dictionary_mut(page.object) {
-            page.inherited.settle(dictionary);
-            dictionary.set("Type", "Page");
-            dictionary.set("Parent", root);
-        }
+        let Some((dictionary, None)) = file.packed(page.object) else {
+            continue;
+        };
+        let entries = own.into_iter().chain(page.inherited.entries());
+        let dictionary = dictionary.edited(&[b"Type", b"Parent"], entries);
+        file.put(page.object, dictionary, None);
     }
     let kids: Vec<Object> = pages
         .iter()

@@ -34,6 +34,26 @@ fn what_is_no_workbook_is_refused() {
         &[],
     );
     refused(damaged, "not well-formed");
+    for (book, why) in [
+        ("<workbook/>", "no list of worksheets"),
+        (
+            "<workbook><sheets><sheet name=\"a\" sheetId=\"1\"/>",
+            "ends too early",
+        ),
+        (
+            "<workbook><sheets></workbook></sheets>",
+            "<sheets> ends as workbook",
+        ),
+        ("<workbook><sheets/></workbook></workbook>", "ends nothing"),
+    ] {
+        let bytes = tools::book(&["<sheetData/>"], &[]);
+        let mut parts = tools::parts(&bytes);
+        parts.insert("xl/workbook.xml".to_owned(), book.as_bytes().to_vec());
+        let parts = parts
+            .iter()
+            .map(|(name, part)| (name.as_str(), part.clone()));
+        refused(tools::zip(&parts.collect::<Vec<_>>()), why);
+    }
 }
 
 #[test]

@@ -94,19 +94,6 @@ fn annotations_stay_with_what_they_show() {
     }
 }
 
-/// Appends objects, a cross-reference table and a trailer.
-fn append(bytes: &mut Vec<u8>, objects: &[(u32, &str)], more: &str) {
-    let mut table = String::from("xref\n0 1\n0000000000 65535 f \n");
-    for (number, object) in objects {
-        table.push_str(&format!("{number} 1\n{:010} 00000 n \n", bytes.len()));
-        bytes.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
-    }
-    let start = bytes.len();
-    let end = format!("trailer\n<</Root 1 0 R{more}>>\nstartxref\n{start}\n%%EOF\n");
-    bytes.extend_from_slice(table.as_bytes());
-    bytes.extend_from_slice(end.as_bytes());
-}
-
 const CATALOG: (u32, &str) = (1, "<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R>>");
 const PAGES: (u32, &str) = (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>");
 const PAGE: (u32, &str) = (3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 50]>>");
@@ -136,7 +123,7 @@ fn objects_that_only_newer_readers_see_are_read() {
     }
     bytes.extend_from_slice(b"\nendstream\nendobj\n");
     let hybrid = format!("/Size 7/XRefStm {references}");
-    append(&mut bytes, &[CATALOG, PAGES, PAGE], &hybrid);
+    tools::append(&mut bytes, &[CATALOG, PAGES, PAGE], &hybrid);
     tools::check(&bytes);
     let after = changed(&bytes);
     tools::check(&after);
@@ -147,14 +134,14 @@ fn objects_that_only_newer_readers_see_are_read() {
 fn the_last_update_of_a_file_counts() {
     let form = (5, "<</Fields[]/DA(old)>>");
     let mut bytes = b"%PDF-1.5\n".to_vec();
-    append(&mut bytes, &[CATALOG, PAGES, PAGE, form], "/Size 6");
+    tools::append(&mut bytes, &[CATALOG, PAGES, PAGE, form], "/Size 6");
     for (number, width) in [(7, 200), (8, 300)] {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let before = text.rfind("xref\n0 1").unwrap();
         let page = format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 {width} 50]>>");
         let form = format!("<</Fields[]/DA(update {number})>>");
         let prior = format!("/Size 6/Prev {before}");
-        append(&mut bytes, &[(3, &page), (5, &form)], &prior);
+        tools::append(&mut bytes, &[(3, &page), (5, &form)], &prior);
     }
     tools::check(&bytes);
     let document = Document::read(&bytes).unwrap();

@@ -95,6 +95,19 @@ pub fn attachment(bytes: &[u8]) -> String {
     String::from_utf8(text).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
+/// Appends objects, a cross-reference table and a trailer.
+pub fn append(bytes: &mut Vec<u8>, objects: &[(u32, &str)], more: &str) {
+    let mut table = String::from("xref\n0 1\n0000000000 65535 f \n");
+    for (number, object) in objects {
+        table.push_str(&format!("{number} 1\n{:010} 00000 n \n", bytes.len()));
+        bytes.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
+    }
+    let start = bytes.len();
+    let end = format!("trailer\n<</Root 1 0 R{more}>>\nstartxref\n{start}\n%%EOF\n");
+    bytes.extend_from_slice(table.as_bytes());
+    bytes.extend_from_slice(end.as_bytes());
+}
+
 /// The text of a file, as a reader's search finds it.
 pub fn text(bytes: &[u8]) -> String {
     let (_, text, said) = run("pdftotext", bytes, &["-layout"], &["-"]);
