@@ -4,6 +4,7 @@
 //! A limit of the file format that a call would break is a `RangeError`, which `runtime-js` turns into
 //! an `ExcelWriteError`; any other failure is an `Error` with the message that an application sees.
 
+use crate::held::Held;
 use deno_core::GarbageCollected;
 use deno_core::ToJsBuffer;
 use deno_core::convert::Uint8Array;
@@ -20,7 +21,7 @@ use std::cell::RefCell;
 use std::ffi::CStr;
 
 /// A workbook, as a JavaScript object holds it.
-pub struct Workbook(RefCell<excel::Workbook>);
+pub struct Workbook(RefCell<excel::Workbook>, Held);
 
 // SAFETY: it holds no reference to anything that the garbage collector manages.
 unsafe impl GarbageCollected for Workbook {
@@ -55,19 +56,28 @@ impl Workbook {
 #[cppgc]
 fn op_excel_create() -> Result<Workbook, JsErrorBox> {
     let workbook = excel::Workbook::create().map_err(failed)?;
-    Ok(Workbook(RefCell::new(workbook)))
+    Ok(Workbook(RefCell::new(workbook), Held::default()))
 }
 
 #[op2]
 #[cppgc]
-fn op_excel_read(#[buffer] bytes: &[u8]) -> Result<Workbook, JsErrorBox> {
+fn op_excel_read(
+    isolate: &mut v8::Isolate,
+    #[buffer] bytes: &[u8],
+) -> Result<Workbook, JsErrorBox> {
     let workbook = excel::Workbook::read(bytes.to_vec()).map_err(failed)?;
-    Ok(Workbook(RefCell::new(workbook)))
+    let held = Held::default();
+    held.tell(isolate, workbook.memory());
+    Ok(Workbook(RefCell::new(workbook), held))
 }
 
 #[op2]
-fn op_excel_write(#[cppgc] workbook: &Workbook) -> Result<Uint8Array, JsErrorBox> {
+fn op_excel_write(
+    isolate: &mut v8::Isolate,
+    #[cppgc] workbook: &Workbook,
+) -> Result<Uint8Array, JsErrorBox> {
     let bytes = workbook.0.borrow_mut().write().map_err(failed)?;
+    workbook.1.tell(isolate, workbook.0.borrow().memory());
     Ok(bytes.into())
 }
 

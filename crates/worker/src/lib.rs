@@ -11,6 +11,7 @@ mod connection;
 pub mod crypto;
 mod event_loop;
 mod excel;
+mod held;
 mod huge_pages;
 mod invocation;
 mod isolate;

@@ -2,6 +2,7 @@
 //! to it happens here and now, in the invocation's own process. `runtime-js/src/pdf` has put the
 //! arguments in order; a number that was left out is NaN.
 
+use crate::held::Held;
 use deno_core::GarbageCollected;
 use deno_core::convert::Uint8Array;
 use deno_core::op2;
@@ -57,7 +58,7 @@ deno_core::extension!(
 );
 
 /// A document, as a JavaScript object holds it.
-pub struct PdfDocument(RefCell<Document>);
+pub struct PdfDocument(RefCell<Document>, Held);
 
 // SAFETY: it holds no reference to anything that the garbage collector manages.
 unsafe impl GarbageCollected for PdfDocument {
@@ -101,19 +102,22 @@ fn color([red, green, blue]: [f64; 3]) -> Option<Color> {
 #[op2]
 #[cppgc]
 fn op_pdf_create() -> PdfDocument {
-    PdfDocument(RefCell::new(Document::new()))
+    PdfDocument(RefCell::new(Document::new()), Held::default())
 }
 
 #[op2]
 #[cppgc]
-fn op_pdf_read(#[buffer] bytes: &[u8]) -> Result<PdfDocument> {
+fn op_pdf_read(isolate: &mut v8::Isolate, #[buffer] bytes: &[u8]) -> Result<PdfDocument> {
     let document = Document::read(bytes).map_err(failed)?;
-    Ok(PdfDocument(RefCell::new(document)))
+    let held = Held::default();
+    held.tell(isolate, document.memory());
+    Ok(PdfDocument(RefCell::new(document), held))
 }
 
 #[op2]
-fn op_pdf_write(#[cppgc] document: &PdfDocument) -> Result<Uint8Array> {
+fn op_pdf_write(isolate: &mut v8::Isolate, #[cppgc] document: &PdfDocument) -> Result<Uint8Array> {
     let bytes = document.with(|document| document.write(SystemTime::now()))?;
+    document.1.tell(isolate, document.0.borrow().memory());
     Ok(bytes.into())
 }
 
@@ -150,6 +154,7 @@ fn op_pdf_remove_page(#[cppgc] document: &PdfDocument, index: u32) -> Result<()>
 #[op2]
 #[serde]
 fn op_pdf_copy_pages(
+    isolate: &mut v8::Isolate,
     #[cppgc] document: &PdfDocument,
     #[cppgc] source: &PdfDocument,
     #[serde] indexes: Vec<u32>,
@@ -158,6 +163,7 @@ fn op_pdf_copy_pages(
     // One after the other, because both may be the same document.
     let copied = source.with(|source| source.copy_pages(&indexes))?;
     let pages = document.with(|document| document.paste_pages(copied))?;
+    document.1.tell(isolate, document.0.borrow().memory());
     Ok(pages.into_iter().map(PageId::number).collect())
 }
 

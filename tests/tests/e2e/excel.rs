@@ -71,7 +71,29 @@ exports.large = async () => {
   read.eachRow((row) => { rows++; sum += row.values[1]; });
   return [rows, sum, read.getRow(100000).values];
 };
+exports.dropped = async () => {
+  const book = ketrics.Excel.create();
+  const sheet = book.addWorksheet('texts');
+  for (let row = 0; row < 110; row++) sheet.addRow([`${row}`.padEnd(32000, 'text ')]);
+  const bytes = await book.toBuffer();
+  let cells = 0;
+  for (let time = 0; time < 200; time++) {
+    const read = await ketrics.Excel.read(bytes);
+    cells += read.worksheets[0].rowCount;
+  }
+  return cells;
+};
 ";
+
+/// Each of the workbooks takes 3.5 MB; together they are more than the process may have.
+#[tokio::test]
+async fn workbooks_that_a_loop_drops_are_freed() {
+    let setup = Setup::new().await;
+    let app = setup.app(AppSpec::new(BUNDLE)).await;
+    let host = setup.start();
+    let cells = host.call(&app, "dropped", json!({})).await.result();
+    assert_eq!(cells, 22_000);
+}
 
 #[tokio::test]
 async fn a_workbook_is_made_changed_and_read_again() {

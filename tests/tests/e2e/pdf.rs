@@ -58,6 +58,22 @@ exports.faults = async () => {
 // At load: no service is needed.
 exports.loaded = (async () => (await ketrics.Pdf.create()).addPage('A4').width)();
 exports.early = async () => exports.loaded;
+exports.dropped = async () => {
+  // One page, and 3.5 MB that it shows.
+  const shown = 'q Q '.repeat(875000);
+  const objects = ['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>',
+    `<</Length ${shown.length}>>\nstream\n${shown}\nendstream`];
+  let file = '%PDF-1.5\n', table = 'xref\n0 5\n0000000000 65535 f \n';
+  objects.forEach((object, index) => {
+    table += `${String(file.length).padStart(10, '0')} 00000 n \n`;
+    file += `${index + 1} 0 obj\n${object}\nendobj\n`;
+  });
+  const bytes = Buffer.from(`${file}${table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n${file.length}\n%%EOF\n`);
+  let pages = 0;
+  for (let time = 0; time < 200; time++) pages += (await ketrics.Pdf.read(bytes)).getPageCount();
+  return pages;
+};
 "#;
 
 /// One of the fixtures, as base64.
@@ -67,6 +83,16 @@ fn fixture(name: &str) -> String {
     let path = format!("{folder}/{name}");
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     STANDARD.encode(bytes)
+}
+
+/// Each of the documents takes 3.5 MB; together they are more than the process may have.
+#[tokio::test]
+async fn documents_that_a_loop_drops_are_freed() {
+    let setup = Setup::new().await;
+    let app = setup.app(AppSpec::new(BUNDLE)).await;
+    let host = setup.start();
+    let pages = host.call(&app, "dropped", json!({})).await.result();
+    assert_eq!(pages, 200);
 }
 
 #[tokio::test]

@@ -7,9 +7,11 @@
 
 mod address;
 mod cell;
+mod cell_reader;
 mod columns;
 mod error;
 mod formula;
+mod formula_scanner;
 mod measure;
 mod merges;
 mod package;
@@ -25,6 +27,7 @@ mod sheet_writer;
 mod sheets;
 mod strings;
 mod styles;
+mod tables;
 mod template;
 mod value;
 mod workbook;

@@ -30,6 +30,8 @@ const LEVEL: i64 = 3;
 #[derive(Debug, Default)]
 pub(crate) struct Package {
     archive: Option<ZipArchive<Cursor<Vec<u8>>>>,
+    /// The size of the file.
+    size: usize,
     /// The entry of each part that was read, in the file's order.
     entries: Vec<(String, usize)>,
     /// What replaces a part or comes new; `None` removes it.
@@ -44,6 +46,7 @@ impl Package {
                 "this is an encrypted workbook or one of the old binary format (.xls); only .xlsx and .xlsm can be read, without a password",
             ));
         }
+        let size = bytes.len();
         let mut archive = ZipArchive::new(Cursor::new(bytes))
             .map_err(|error| broken(format!("not a ZIP file: {error}")))?;
         if archive.len() > MAX_ENTRIES {
@@ -88,9 +91,16 @@ impl Package {
         }
         Ok(Self {
             archive: Some(archive),
+            size,
             entries,
             changes: BTreeMap::new(),
         })
+    }
+
+    /// About how many bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        let changes = self.changes.values().flatten();
+        self.size + changes.map(Vec::len).sum::<usize>()
     }
 
     /// The names of all parts.

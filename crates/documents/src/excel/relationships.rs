@@ -92,31 +92,34 @@ fn resolve(part: &str, target: &str) -> String {
     folders.join("/")
 }
 
-/// Adds a relationship and gives its id.
+/// Adds a relationship to another part and gives its id.
 pub(crate) fn add(
     package: &mut Package,
-    part: &str,
+    (part, text): (&str, &str),
     kind: &str,
     target: &str,
-    external: bool,
 ) -> Result<String> {
-    let mut ids = add_all(package, part, kind, &[target], external)?;
+    let mut ids = add_all(package, (part, &[text]), kind, &[target], false)?;
     Ok(ids.pop().unwrap_or_default())
 }
 
 /// Adds relationships of one kind and gives their ids: all at once, since a worksheet may have tens
-/// of thousands of links.
+/// of thousands of links. A damaged part's text may name relationships that it doesn't have; they
+/// don't come to be by chance.
 pub(crate) fn add_all(
     package: &mut Package,
-    part: &str,
+    (part, texts): (&str, &[&str]),
     kind: &str,
     targets: &[&str],
     external: bool,
 ) -> Result<Vec<String>> {
-    let known: HashSet<String> = read(package, part)?
-        .into_iter()
-        .map(|relationship| relationship.id)
+    let named = texts.iter().flat_map(|text| text.split(['"', '\'']));
+    let mut known: HashSet<String> = named
+        .filter(|value| value.starts_with("rId"))
+        .map(str::to_owned)
         .collect();
+    let there = read(package, part)?.into_iter();
+    known.extend(there.map(|relationship| relationship.id));
     let mode = if external {
         " TargetMode=\"External\""
     } else {

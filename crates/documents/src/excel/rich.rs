@@ -4,7 +4,6 @@
 use super::error::Result;
 use super::error::broken;
 use super::xml;
-use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 use serde_json::Map;
@@ -20,7 +19,7 @@ pub(crate) struct Item {
 }
 
 /// Reads up to the end of the `si` or `is` element that was just opened.
-pub(crate) fn read_item(reader: &mut Reader<&[u8]>, part: &str) -> Result<Item> {
+pub(crate) fn read_item(reader: &mut xml::Reader<'_>, part: &str) -> Result<Item> {
     let mut item = Item {
         text: String::new(),
         formatted: false,

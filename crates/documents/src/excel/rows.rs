@@ -68,6 +68,9 @@ impl Workbook {
                 "table" | "comments" | "drawing" | "vmlDrawing" | "threadedComment"
             );
             if own && !relationship.external {
+                if relationship.kind == "table" && !self.keeps_table(sheet, &relationship, shift)? {
+                    continue;
+                }
                 let place = Place {
                     home: Some(&name),
                     shift: Some(shift),

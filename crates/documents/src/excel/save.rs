@@ -83,7 +83,8 @@ impl Workbook {
                 .unwrap_or_default();
             self.package.replace(&part, text.as_bytes().to_vec());
             let target = format!("/{part}");
-            relationships::add(&mut self.package, &self.book_part, kind, &target, false)?;
+            let book = (self.book_part.as_str(), self.book.as_str());
+            relationships::add(&mut self.package, book, kind, &target)?;
             relationships::add_content_type(&mut self.package, &part, content_type)?;
             *known = Some(part);
         }
@@ -104,7 +105,10 @@ impl Workbook {
             let mut ids = Vec::new();
             if !targets.is_empty() {
                 let package = &mut self.package;
-                ids = relationships::add_all(package, &sheet.part, "hyperlink", &targets, true)?;
+                let around = sheet.before.iter().chain(&sheet.after);
+                let texts: Vec<&str> = around.map(|element| element.xml.as_str()).collect();
+                let part = (sheet.part.as_str(), texts.as_slice());
+                ids = relationships::add_all(package, part, "hyperlink", &targets, true)?;
             }
             let mut ids = ids.into_iter();
             for link in &mut sheet.links {

@@ -77,6 +77,18 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
+    /// About how many bytes of memory it takes.
+    pub fn memory(&self) -> usize {
+        let rows: usize = self
+            .rows
+            .iter()
+            .map(|row| size_of::<Row>() + row.cells.capacity() * size_of::<Cell>())
+            .sum();
+        let around = self.before.iter().chain(&self.after);
+        let around: usize = around.map(|element| element.xml.len()).sum();
+        rows + around + self.formulas.len() * 2 * size_of::<Formula>()
+    }
+
     /// Where a row is, or belongs.
     pub fn find_row(&self, number: u32) -> std::result::Result<usize, usize> {
         match self.rows.last() {

@@ -86,11 +86,12 @@ impl Workbook {
             .unwrap_or_default();
         let kind = "worksheet";
         let target = format!("/{part}");
-        let relationship =
-            relationships::add(&mut self.package, &self.book_part, kind, &target, false)?;
+        let book = (self.book_part.as_str(), self.book.as_str());
+        let relationship = relationships::add(&mut self.package, book, kind, &target)?;
         relationships::add_content_type(&mut self.package, &part, template::SHEET_TYPE)?;
         self.package.replace(&part, Vec::new());
         self.list_sheet(&name, id, &relationship)?;
+        self.forget_titles()?;
         self.sheets.push(Sheet {
             name,
             id,
@@ -156,6 +157,33 @@ impl Workbook {
             Action::Write(xml::with_attributes(tag, &change, empty))
         })?;
         name.clone_into(&mut self.sheet(at)?.name);
+        self.forget_titles()
+    }
+
+    /// Takes the list of the worksheets' names out of the properties, where Excel puts it for other
+    /// programs and nobody misses it.
+    fn forget_titles(&mut self) -> Result<()> {
+        let mut related = relationships::read(&mut self.package, "")?.into_iter();
+        let properties = related.find(|relationship| relationship.kind == "extended-properties");
+        let part = properties.and_then(|properties| self.package.find(&properties.target));
+        let Some(part) = part else {
+            return Ok(());
+        };
+        let Ok(Some(text)) = self.package.text(&part) else {
+            return Ok(());
+        };
+        let without = xml::rewrite(&text, &part, |path, _| {
+            match path.last().map(String::as_str) {
+                Some("TitlesOfParts" | "HeadingPairs") => Action::Drop,
+                _ => Action::Keep,
+            }
+        });
+        // What is not XML says nothing about worksheets.
+        if let Ok(without) = without
+            && without != text
+        {
+            self.package.replace(&part, without.into_bytes());
+        }
         Ok(())
     }
 
@@ -209,7 +237,7 @@ impl Workbook {
         if let Some(place) = place {
             self.forget_place(place)?;
         }
-        Ok(())
+        self.forget_titles()
     }
 
     /// All parts that relationships lead to.

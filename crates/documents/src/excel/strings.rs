@@ -60,6 +60,12 @@ impl Strings {
         Ok(strings)
     }
 
+    /// About how many bytes of memory they take.
+    pub fn memory(&self) -> usize {
+        const OF_ONE: usize = 12;
+        self.text.len() + self.ends.len() * OF_ONE
+    }
+
     fn count(&self) -> u32 {
         u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
     }

@@ -149,6 +149,13 @@ impl Workbook {
         })
     }
 
+    /// About how many bytes of memory it takes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let sheets: usize = self.sheets.iter().map(Sheet::memory).sum();
+        self.package.memory() + self.strings.memory() + sheets
+    }
+
     /// The ids and names of the worksheets, in their order.
     pub fn sheets(&self) -> impl Iterator<Item = (u32, &str)> {
         self.sheets
@@ -228,10 +235,14 @@ pub(crate) fn read_book(book: &str, part: &str) -> Result<(Vec<Listed>, bool)> {
     let mut date1904 = false;
     let mut reader = xml::reader(book);
     let mut in_sheets = false;
+    let mut has_list = false;
     loop {
         match xml::next(&mut reader, part)? {
             Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
-                "sheets" => in_sheets = true,
+                "sheets" => {
+                    in_sheets = true;
+                    has_list = true;
+                }
                 "workbookPr" => {
                     let value = xml::attribute(&tag, "date1904");
                     date1904 = value.is_some_and(|value| value == "1" || value == "true");
@@ -255,6 +266,10 @@ pub(crate) fn read_book(book: &str, part: &str) -> Result<(Vec<Listed>, bool)> {
             Event::Eof => break,
             _ => {}
         }
+    }
+    // A new worksheet would be nowhere.
+    if !has_list {
+        return Err(broken(format!("{part} has no list of worksheets")));
     }
     // Two of one id, or none, could not be told apart.
     let mut ids = HashSet::new();

@@ -3,7 +3,6 @@
 
 use super::error::Result;
 use super::error::broken;
-use quick_xml::Reader;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 use std::borrow::Cow;
@@ -11,25 +10,75 @@ use std::borrow::Cow;
 /// How deep elements may nest: far more than any workbook needs.
 const MAX_DEPTH: usize = 256;
 
-/// A reader of XML; end tags must match.
-pub(crate) fn reader(xml: &str) -> Reader<&[u8]> {
-    Reader::from_str(xml)
+/// A reader of XML; every element ends, by its own name.
+pub(crate) struct Reader<'x> {
+    text: &'x str,
+    events: quick_xml::Reader<&'x [u8]>,
+    /// Where the events begin.
+    start: usize,
+    /// The names of the elements that are open.
+    open: Vec<&'x str>,
+}
+
+/// Reads a part, or a piece of one.
+pub(crate) fn reader(text: &str) -> Reader<'_> {
+    Reader {
+        text,
+        events: events(text),
+        start: 0,
+        open: Vec::new(),
+    }
+}
+
+fn events(text: &str) -> quick_xml::Reader<&[u8]> {
+    let mut events = quick_xml::Reader::from_str(text);
+    let config = events.config_mut();
+    // `next` does that, over whatever the reader leaves out.
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    events
 }
 
 /// Where a reader stands, as an index into what it reads.
-pub(crate) fn position(reader: &Reader<&[u8]>) -> usize {
-    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+pub(crate) fn position(reader: &Reader<'_>) -> usize {
+    let read = usize::try_from(reader.events.buffer_position());
+    reader.start + read.unwrap_or(usize::MAX)
+}
+
+/// Goes on at another place, between the same elements.
+pub(crate) fn go_on_at(reader: &mut Reader<'_>, place: usize) {
+    reader.start = place;
+    reader.events = events(&reader.text[place..]);
 }
 
 /// The next event, or why there is none.
-pub(crate) fn next<'a>(reader: &mut Reader<&'a [u8]>, part: &str) -> Result<Event<'a>> {
-    match reader.read_event() {
-        Ok(Event::DocType(_)) => Err(broken(format!(
-            "{part} declares a document type, which workbooks may not"
-        ))),
-        Ok(event) => Ok(event),
-        Err(error) => Err(broken(format!("{part} is not well-formed XML: {error}"))),
+pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>> {
+    let start = position(reader);
+    let event = reader.events.read_event();
+    let wrong = |what: &str| Err(broken(format!("{part} is not well-formed XML: {what}")));
+    match &event {
+        Ok(Event::Start(tag)) => {
+            // Behind the `<`.
+            let name = start + 1..start + 1 + tag.name().as_ref().len();
+            reader.open.push(reader.text.get(name).unwrap_or_default());
+        }
+        Ok(Event::End(tag)) => match reader.open.pop() {
+            Some(name) if name == tag.name().as_ref() => {}
+            Some(name) => return wrong(&format!("<{name}> ends as {}", tag.name().as_ref())),
+            None => return wrong(&format!("</{}> ends nothing", tag.name().as_ref())),
+        },
+        Ok(Event::Eof) if !reader.open.is_empty() => {
+            return Err(broken(format!("{part} ends too early")));
+        }
+        Ok(Event::DocType(_)) => {
+            return Err(broken(format!(
+                "{part} declares a document type, which workbooks may not"
+            )));
+        }
+        Ok(_) => {}
+        Err(error) => return wrong(&error.to_string()),
     }
+    event.map_err(|error| broken(format!("{part} is not well-formed XML: {error}")))
 }
 
 /// The name without its prefix.
@@ -146,7 +195,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Reads the text up to the end of the element that was just opened, with what is nested in it.
-pub(crate) fn element_text(reader: &mut Reader<&[u8]>, part: &str) -> Result<String> {
+pub(crate) fn element_text(reader: &mut Reader<'_>, part: &str) -> Result<String> {
     let mut text = String::new();
     let mut depth = 0usize;
     loop {

@@ -1,8 +1,12 @@
 //! Copies pages from one document to another, with everything that they need and nothing else.
 
+use super::destinations::Places;
 use super::document::Document;
 use super::error::Result;
 use super::error::invalid;
+use super::layers::Layers;
+use super::objects::Content;
+use super::packed::Packed;
 use super::page::PageId;
 use lopdf::Dictionary;
 use lopdf::Object;
@@ -16,50 +20,14 @@ const LEFT_BEHIND: [&[u8]; 3] = [b"Parent", b"StructParents", b"B"];
 
 /// Pages on their way to another document, as objects under their old numbers.
 pub struct CopiedPages {
-    pages: Vec<Dictionary>,
+    pages: Vec<Packed>,
     /// Where the pages stood, for what refers to them.
     origins: Vec<ObjectId>,
-    objects: Vec<(ObjectId, Object)>,
+    objects: Vec<(ObjectId, Packed, Option<Content>)>,
     /// All pages and nodes of the old tree, to which nothing must lead.
     tree: HashSet<ObjectId>,
     form: Option<Dictionary>,
-}
-
-/// Calls for every reference in an object.
-fn references(object: &Object, found: &mut impl FnMut(ObjectId)) {
-    match object {
-        Object::Reference(id) => found(*id),
-        Object::Array(items) => items.iter().for_each(|item| references(item, found)),
-        Object::Dictionary(entries) => {
-            entries
-                .iter()
-                .for_each(|(_, value)| references(value, found));
-        }
-        Object::Stream(stream) => {
-            stream
-                .dict
-                .iter()
-                .for_each(|(_, value)| references(value, found));
-        }
-        _ => {}
-    }
-}
-
-/// Changes every reference in an object.
-fn redirect(object: &mut Object, to: &impl Fn(ObjectId) -> Object) {
-    match object {
-        Object::Reference(id) => *object = to(*id),
-        Object::Array(items) => items.iter_mut().for_each(|item| redirect(item, to)),
-        Object::Dictionary(entries) => redirect_all(entries, to),
-        Object::Stream(stream) => redirect_all(&mut stream.dict, to),
-        _ => {}
-    }
-}
-
-fn redirect_all(entries: &mut Dictionary, to: &impl Fn(ObjectId) -> Object) {
-    entries
-        .iter_mut()
-        .for_each(|(_, value)| redirect(value, to));
+    layers: Layers,
 }
 
 impl Document {
@@ -75,6 +43,7 @@ impl Document {
             objects: Vec::new(),
             tree: self.tree_objects(),
             form: self.form().cloned(),
+            layers: Layers::default(),
         };
         for &index in indexes {
             let Some(&page) = self.pages.get(index) else {
@@ -84,11 +53,11 @@ impl Document {
                 ));
             };
             let page = self.page(page)?;
-            let mut dictionary = self.page_dictionary(page)?.clone();
-            page.inherited.settle(&mut dictionary);
-            for key in LEFT_BEHIND {
-                dictionary.remove(key);
-            }
+            let Some((dictionary, None)) = self.file.packed(page.object) else {
+                return invalid(format!("the object of page {index} is missing"));
+            };
+            let inherited = page.inherited.entries();
+            let dictionary = dictionary.edited(&LEFT_BEHIND, inherited);
             copied.origins.push(page.object);
             copied.pages.push(dictionary);
         }
@@ -97,15 +66,15 @@ impl Document {
     }
 
     fn form(&self) -> Option<&Dictionary> {
-        let form = self.file.catalog().ok()?.get(b"AcroForm").ok()?;
+        let form = self.file.catalog()?.get(b"AcroForm").ok()?;
         self.resolve(form)?.as_dict().ok()
     }
 
     fn tree_objects(&self) -> HashSet<ObjectId> {
         let pages = self.handles.iter().map(|page| page.object);
-        let nodes = self.file.objects.iter().filter_map(|(id, object)| {
-            let node = object.as_dict().ok()?;
-            (node.has_type(b"Pages") || node.has_type(b"Catalog")).then_some(*id)
+        let nodes = self.file.all().filter_map(|(id, object)| {
+            let is_node = object.has_type(b"Pages") || object.has_type(b"Catalog");
+            is_node.then_some(id)
         });
         pages.chain(nodes).collect()
     }
@@ -114,26 +83,33 @@ impl Document {
     fn follow(&self, copied: &mut CopiedPages) {
         let mut seen = HashSet::new();
         let mut waiting = Vec::new();
-        let mut see = |id: ObjectId, waiting: &mut Vec<ObjectId>| {
-            if !copied.tree.contains(&id) && seen.insert(id) {
-                waiting.push(id);
+        let mut see = |object: &Packed, waiting: &mut Vec<ObjectId>| {
+            for id in object.references() {
+                if !copied.tree.contains(&id) && seen.insert(id) {
+                    waiting.push(id);
+                }
             }
         };
-        let resources = copied.form.iter().filter_map(|form| form.get(b"DR").ok());
-        let entries = copied
-            .pages
-            .iter()
-            .flat_map(|page| page.iter().map(|(_, value)| value));
-        for value in entries.chain(resources) {
-            references(value, &mut |id| see(id, &mut waiting));
+        for page in &copied.pages {
+            see(page, &mut waiting);
         }
+        if let Some(Ok(resources)) = copied.form.as_ref().map(|form| form.get(b"DR")) {
+            see(&Packed::of(resources), &mut waiting);
+        }
+        let places = Places::default();
+        let mut layers = Vec::new();
         while let Some(id) = waiting.pop() {
-            let Some(object) = self.file.objects.get(&id) else {
-                continue;
-            };
-            references(object, &mut |id| see(id, &mut waiting));
-            copied.objects.push((id, object.clone()));
+            if let Some((object, content)) = self.file.packed(id) {
+                let placed = self.with_place(&object, &places);
+                let object = placed.unwrap_or_else(|| object.into_owned());
+                see(&object, &mut waiting);
+                if object.has_type(b"OCG") {
+                    layers.push(id);
+                }
+                copied.objects.push((id, object, content.cloned()));
+            }
         }
+        copied.layers = self.layers(layers);
     }
 
     /// Puts copied pages behind the pages of this document.
@@ -142,7 +118,7 @@ impl Document {
     /// When the document has no object number left.
     pub fn paste_pages(&mut self, copied: CopiedPages) -> Result<Vec<PageId>> {
         let mut numbers = HashMap::with_capacity(copied.objects.len());
-        for (old, _) in &copied.objects {
+        for (old, ..) in &copied.objects {
             numbers.insert(*old, self.new_object_id()?);
         }
         let mut ids = Vec::with_capacity(copied.pages.len());
@@ -152,28 +128,26 @@ impl Document {
             numbers.entry(*origin).or_insert(id);
             ids.push(id);
         }
-        let to = |id: ObjectId| match numbers.get(&id) {
-            Some(id) => Object::Reference(*id),
-            // Another page of the old document, or nothing.
-            None => Object::Null,
-        };
-        for (old, mut object) in copied.objects {
-            redirect(&mut object, &to);
-            if let Some(id) = numbers.get(&old) {
-                self.file.set_object(*id, object);
+        // To another page of the old document, or to nothing, there leads no reference.
+        let to = |id: ObjectId| numbers.get(&id).copied();
+        for (old, object, content) in copied.objects {
+            if let Some(id) = to(old) {
+                self.file.put(id, object.redirected(to), content);
             }
         }
         let mut pages = Vec::with_capacity(ids.len());
-        for (id, mut page) in ids.into_iter().zip(copied.pages) {
-            redirect_all(&mut page, &to);
-            self.file.set_object(id, page);
+        for (id, page) in ids.into_iter().zip(copied.pages) {
+            self.file.put(id, page.redirected(to), None);
             let page = self.adopt(id)?;
             self.place(page, self.pages.len());
             pages.push(page);
         }
-        if let Some(mut form) = copied.form {
-            redirect_all(&mut form, &to);
-            self.join_form(&pages, &form)?;
+        self.add_layers(&copied.layers, to);
+        if let Some(form) = copied.form {
+            let form = Packed::of(&Object::Dictionary(form)).redirected(to);
+            if let Object::Dictionary(form) = form.object() {
+                self.join_form(&pages, &form)?;
+            }
         }
         Ok(pages)
     }
@@ -208,8 +182,8 @@ impl Document {
             }
         }
         let id = self.new_object_id()?;
-        self.file.set_object(id, form);
-        if let Ok(catalog) = self.file.catalog_mut() {
+        self.file.set(id, form);
+        if let Some(catalog) = self.file.catalog_mut() {
             catalog.set("AcroForm", id);
         }
         Ok(())
@@ -218,16 +192,19 @@ impl Document {
     /// The form fields whose widgets are on a page: those at the top, which hold the others.
     fn fields_on(&self, page: PageId) -> Vec<ObjectId> {
         const DEEPEST: usize = 64;
-        let annotations = self.page(page).ok().and_then(|page| {
-            let annotations = self.page_dictionary(page).ok()?.get(b"Annots").ok()?;
-            self.resolve(annotations)?.as_array().ok()
+        let entry = self.page(page).ok().and_then(|page| {
+            let (page, _) = self.file.packed(page.object)?;
+            page.entry(b"Annots")
         });
+        let annotations = entry
+            .as_ref()
+            .and_then(|entry| self.resolve(entry)?.as_array().ok());
         let mut fields = Vec::new();
         for annotation in annotations.into_iter().flatten() {
             let Ok(mut field) = annotation.as_reference() else {
                 continue;
             };
-            let is_widget = self.file.get_dictionary(field).is_ok_and(|annotation| {
+            let is_widget = self.file.dictionary(field).is_some_and(|annotation| {
                 annotation
                     .get(b"Subtype")
                     .and_then(Object::as_name)
@@ -239,10 +216,12 @@ impl Document {
             for _ in 0..DEEPEST {
                 let parent = self
                     .file
-                    .get_dictionary(field)
-                    .and_then(|field| field.get(b"Parent"));
-                match parent.and_then(Object::as_reference) {
-                    Ok(parent) if self.file.has_object(parent) => field = parent,
+                    .dictionary(field)
+                    .map(|field| field.get(b"Parent"));
+                match parent {
+                    Some(Ok(Object::Reference(parent))) if self.file.has(*parent) => {
+                        field = *parent
+                    }
                     _ => break,
                 }
             }

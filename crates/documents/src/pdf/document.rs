@@ -8,6 +8,7 @@ use super::font::Font;
 use super::font::FontId;
 use super::image::Image;
 use super::metadata;
+use super::objects::Objects;
 use super::page::Page;
 use super::page::PageId;
 use super::read;
@@ -22,7 +23,7 @@ use std::time::SystemTime;
 
 /// A PDF document in memory.
 pub struct Document {
-    pub(super) file: lopdf::Document,
+    pub(super) file: Objects,
     /// Every page that there ever was, by the number in its `PageId`.
     pub(super) handles: Vec<Page>,
     /// The pages that the document has now.
@@ -64,7 +65,7 @@ impl Document {
         let root = file.add_object(dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => 0 });
         let catalog = file.add_object(dictionary! { "Type" => "Catalog", "Pages" => root });
         file.trailer.set("Root", catalog);
-        let mut document = Self::of(file, root, Vec::new());
+        let mut document = Self::of(Objects::of(file), root, Vec::new());
         for field in [metadata::Field::Creator, metadata::Field::Producer] {
             document.set_field(field, "Ketrics");
         }
@@ -83,12 +84,12 @@ impl Document {
                 "it has neither a catalog nor a page".to_owned(),
             ));
         };
-        let mut document = Self::of(file, found.root, found.pages);
+        let mut document = Self::of(Objects::of(file), found.root, found.pages);
         document.is_tree_stale = !found.is_sound;
         Ok(document)
     }
 
-    fn of(file: lopdf::Document, root: ObjectId, handles: Vec<Page>) -> Self {
+    fn of(file: Objects, root: ObjectId, handles: Vec<Page>) -> Self {
         let count = u32::try_from(handles.len()).unwrap_or(u32::MAX);
         Self {
             file,
@@ -103,6 +104,12 @@ impl Document {
             opacities: BTreeMap::new(),
             brackets: None,
         }
+    }
+
+    /// About how many bytes of memory it takes. What was drawn and not yet written doesn't count.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.file.memory()
     }
 
     /// How many pages there are.
@@ -135,7 +142,7 @@ impl Document {
         let media_box: Vec<lopdf::Object> =
             corners.into_iter().map(super::number::object).collect();
         let object = self.new_object_id()?;
-        self.file.set_object(
+        self.file.set(
             object,
             dictionary! {
                 "Type" => "Page",
@@ -210,10 +217,7 @@ impl Document {
     }
 
     pub(super) fn new_object_id(&mut self) -> Result<ObjectId> {
-        match self.file.try_new_object_id() {
-            Ok(id) => Ok(id),
-            Err(_) => invalid("the document has no object number left"),
-        }
+        self.file.new_id()
     }
 
     /// Puts into the file what was only known here: drawings, fonts, the order of pages.

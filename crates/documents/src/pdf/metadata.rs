@@ -72,26 +72,27 @@ impl Document {
     }
 
     fn set_information(&mut self, key: &str, value: Object) {
-        let id = self.information_id();
-        if let Ok(information) = self.file.get_dictionary_mut(id) {
+        let information = self.information_id();
+        if let Some(information) = information.and_then(|id| self.file.dictionary_mut(id)) {
             information.set(key, value);
         }
     }
 
     /// The dictionary's object; one is made where there is none.
-    fn information_id(&mut self) -> ObjectId {
+    fn information_id(&mut self) -> Option<ObjectId> {
         let entry = self.file.trailer.get(b"Info").ok();
         if let Some((Some(id), Object::Dictionary(_))) =
-            entry.and_then(|entry| self.file.dereference(entry).ok())
+            entry.and_then(|entry| self.file.follow(entry))
         {
-            return id;
+            return Some(id);
         }
         let direct = match entry {
             Some(Object::Dictionary(direct)) => direct.clone(),
             _ => Dictionary::new(),
         };
-        let id = self.file.add_object(direct);
+        let id = self.file.new_id().ok()?;
+        self.file.set(id, direct);
         self.file.trailer.set("Info", id);
-        id
+        Some(id)
     }
 }

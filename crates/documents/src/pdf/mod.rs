@@ -1,6 +1,6 @@
 //! PDF documents (ISO 32000): made, read, changed and written.
 //!
-//! `lopdf` reads the file and holds its objects. Here stands what a document is to its user:
+//! `lopdf` reads the file; its objects are then held at rest. Here stands what a document is to its user:
 //! pages in an order, what is drawn on them, fonts, images, and what it says about itself. An
 //! object that nobody touches is written as it was read.
 //!
@@ -17,13 +17,17 @@
 
 mod content;
 mod copy;
+mod destinations;
 mod document;
 mod draw;
 mod error;
 mod font;
 mod image;
+mod layers;
 mod metadata;
 mod number;
+mod objects;
+mod packed;
 mod page;
 mod read;
 mod resources;

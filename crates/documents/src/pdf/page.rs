@@ -50,16 +50,16 @@ impl Document {
     }
 
     pub(super) fn page_dictionary(&self, page: &Page) -> Result<&Dictionary> {
-        match self.file.get_dictionary(page.object) {
-            Ok(dictionary) => Ok(dictionary),
-            Err(_) => invalid("the page's object is missing"),
+        match self.file.dictionary(page.object) {
+            Some(dictionary) => Ok(dictionary),
+            None => invalid("the page's object is missing"),
         }
     }
 
     pub(super) fn page_dictionary_mut(&mut self, page: &Page) -> Result<&mut Dictionary> {
-        match self.file.get_dictionary_mut(page.object) {
-            Ok(dictionary) => Ok(dictionary),
-            Err(_) => invalid("the page's object is missing"),
+        match self.file.dictionary_mut(page.object) {
+            Some(dictionary) => Ok(dictionary),
+            None => invalid("the page's object is missing"),
         }
     }
 
@@ -74,7 +74,7 @@ impl Document {
 
     /// What an object is once references are followed; nothing for null.
     pub(super) fn resolve<'a>(&'a self, object: &'a Object) -> Option<&'a Object> {
-        let (_, found) = self.file.dereference(object).ok()?;
+        let (_, found) = self.file.follow(object)?;
         (!found.is_null()).then_some(found)
     }
 

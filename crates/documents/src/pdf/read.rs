@@ -212,10 +212,21 @@ fn explained(bytes: &[u8], error: &lopdf::Error) -> PdfError {
             "a stream that holds its objects inflates to more than {} MB",
             MOST_OF_ONE >> 20
         ),
-        Error::Xref(_) | Error::Parse(_) => {
+        Error::Decompress(_) | Error::InvalidStream(_) | Error::InvalidObjectStream(_) => {
+            "a stream that holds its objects is damaged".to_owned()
+        }
+        Error::ReferenceCycle(_) | Error::ReferenceLimit | Error::RecursionLimit => {
+            "its objects lead to each other in a circle".to_owned()
+        }
+        Error::DictKey(_)
+        | Error::ObjectType { .. }
+        | Error::DictType { .. }
+        | Error::ObjectNotFound(_) => {
+            "its trailer or its catalog is damaged, and no pages were found without them".to_owned()
+        }
+        _ => {
             "its cross-reference table is damaged, and no objects were found without it".to_owned()
         }
-        other => format!("it is damaged: {other}"),
     };
     PdfError::Parse(reason)
 }

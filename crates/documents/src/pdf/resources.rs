@@ -74,10 +74,10 @@ impl Document {
         if let Some(brackets) = self.brackets {
             return Ok(brackets);
         }
-        let brackets = [self.new_object_id()?, self.new_object_id()?];
+        let brackets = self.file.new_ids()?;
         for (id, content) in brackets.into_iter().zip([&b"q\n"[..], b"\nQ\n"]) {
             let stream = Stream::new(Dictionary::new(), content.to_vec());
-            self.file.set_object(id, stream);
+            self.file.set(id, stream);
         }
         Ok(*self.brackets.insert(brackets))
     }
@@ -143,7 +143,7 @@ impl Document {
         let id = self.new_object_id()?;
         let mut state = dictionary! { "Type" => "ExtGState" };
         state.set(kind, super::number::object(opacity));
-        self.file.set_object(id, state);
+        self.file.set(id, state);
         self.opacities.insert(key, id);
         Ok(id)
     }
@@ -152,13 +152,13 @@ impl Document {
     pub(super) fn settle_drawings(&mut self) {
         for drawing in self.drawings.values_mut() {
             let content = drawing.content.bytes();
-            if drawing.settled == content.len() && self.file.has_object(drawing.stream) {
+            if drawing.settled == content.len() && self.file.has(drawing.stream) {
                 continue;
             }
             drawing.settled = content.len();
             let dictionary = dictionary! { "Filter" => "FlateDecode" };
             let stream = Stream::new(dictionary, compressed(content));
-            self.file.set_object(drawing.stream, stream);
+            self.file.set(drawing.stream, stream);
         }
     }
 }

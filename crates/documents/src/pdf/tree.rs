@@ -1,6 +1,7 @@
 //! The page tree (ISO 32000-1, 7.7.3): read with a bound on everything that a file may claim, and
 //! written flat once pages come or go.
 
+use super::objects::Objects;
 use super::page::Page;
 use lopdf::Dictionary;
 use lopdf::Object;
@@ -40,15 +41,10 @@ impl Inherited {
         Rc::new(inherited)
     }
 
-    /// Gives a page what it has from above, as its own.
-    pub(super) fn settle(&self, page: &mut Dictionary) {
-        for (value, key) in self.0.iter().zip(INHERITABLE) {
-            if let Some(value) = value
-                && page.get(key).map_or(true, Object::is_null)
-            {
-                page.set(key, value.clone());
-            }
-        }
+    /// What stands above, by name.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&[u8], &Object)> {
+        let named = INHERITABLE.into_iter().zip(&self.0);
+        named.filter_map(|(key, value)| Some((key, value.as_ref()?)))
     }
 }
 
@@ -194,23 +190,23 @@ fn walk(file: &mut lopdf::Document, root: ObjectId) -> Tree {
 }
 
 /// Writes the tree as one node with all pages below it.
-pub(super) fn flatten(file: &mut lopdf::Document, root: ObjectId, pages: &[&Page]) {
+pub(super) fn flatten(file: &mut Objects, root: ObjectId, pages: &[&Page]) {
+    let (kind, parent) = (Object::from("Page"), Object::from(root));
+    let own = [(&b"Type"[..], &kind), (b"Parent", &parent)];
     for page in pages {
-        if let Ok(dictionary) = file.get_dictionary_mut(page.object) {
-            page.inherited.settle(dictionary);
-            dictionary.set("Type", "Page");
-            dictionary.set("Parent", root);
-        }
+        let Some((dictionary, None)) = file.packed(page.object) else {
+            continue;
+        };
+        let entries = own.into_iter().chain(page.inherited.entries());
+        let dictionary = dictionary.edited(&[b"Type", b"Parent"], entries);
+        file.put(page.object, dictionary, None);
     }
     let kids: Vec<Object> = pages
         .iter()
         .map(|page| Object::Reference(page.object))
         .collect();
     let count = i64::try_from(kids.len()).unwrap_or(i64::MAX);
-    let mut node = match file.objects.remove(&root) {
-        Some(Object::Dictionary(node)) => node,
-        _ => Dictionary::new(),
-    };
+    let mut node = file.dictionary(root).cloned().unwrap_or_default();
     for key in INHERITABLE {
         node.remove(key);
     }
@@ -218,5 +214,5 @@ pub(super) fn flatten(file: &mut lopdf::Document, root: ObjectId, pages: &[&Page
     node.set("Type", "Pages");
     node.set("Kids", kids);
     node.set("Count", count);
-    file.objects.insert(root, Object::Dictionary(node));
+    file.set(root, node);
 }

@@ -207,13 +207,103 @@ fn values_of_merged_cells_are_the_first_ones() {
     assert!(!part(&mut workbook, "xl/worksheets/sheet1.xml").contains("mergeCell"));
 }
 
+/// A workbook with one of its parts replaced or added, as Excel would have written it.
+fn with_part(bytes: &[u8], name: &str, content: Vec<u8>) -> Vec<u8> {
+    let mut parts = tools::parts(bytes);
+    parts.insert(name.to_owned(), content);
+    let parts = parts
+        .iter()
+        .map(|(name, part)| (name.as_str(), part.clone()));
+    tools::zip(&parts.collect::<Vec<_>>())
+}
+
 #[test]
-fn macros_stay_where_they_are() {
-    let more = [("xl/vbaProject.bin", vec![7; 5_000])];
-    let mut workbook = Workbook::read(tools::book(&[SECOND], &more)).expect("it is read");
+fn a_workbook_with_macros_stays_one() {
+    let macros: Vec<u8> = (0..50_000u32).flat_map(|n| (n * n).to_le_bytes()).collect();
+    let more = [("xl/vbaProject.bin", macros.clone())];
+    let plain = tools::book(&[FIRST, SECOND], &more);
+    let parts = tools::parts(&plain);
+    let text = |name: &str| String::from_utf8(parts[name].clone()).expect("text");
+    let kind = "application/vnd.ms-excel.sheet.macroEnabled.main+xml";
+    let types = text("[Content_Types].xml")
+        .replace("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", kind)
+        .replace("<Override", "<Default Extension=\"bin\" ContentType=\"application/vnd.ms-office.vbaProject\"/><Override");
+    let related = text("xl/_rels/workbook.xml.rels").replace(
+        "</Relationships>",
+        "<Relationship Id=\"v\" Type=\"http://schemas.microsoft.com/office/2006/relationships/vbaProject\" Target=\"vbaProject.bin\"/></Relationships>",
+    );
+    let xlsm = with_part(&plain, "[Content_Types].xml", types.into_bytes());
+    let xlsm = with_part(
+        &xlsm,
+        "xl/_rels/workbook.xml.rels",
+        related.clone().into_bytes(),
+    );
+
+    let mut workbook = Workbook::read(xlsm).expect("it is read");
     tools::set(&mut workbook, 0, 1, 1, "changed");
+    workbook.splice_rows(0, 1, 0, 2).expect("rows are inserted");
+    let options = SheetOptions::default();
+    workbook.add_sheet(Some("added"), &options).expect("a name");
+    workbook.remove_sheet(1).expect("it goes");
     let parts = tools::parts(&workbook.write().expect("a file"));
-    assert_eq!(parts["xl/vbaProject.bin"], vec![7; 5_000]);
+    assert_eq!(parts["xl/vbaProject.bin"], macros);
+    let text = |name: &str| String::from_utf8(parts[name].clone()).expect("text");
+    contains(&text("[Content_Types].xml"), &[kind, "vbaProject"]);
+    contains(&text("xl/_rels/workbook.xml.rels"), &["\"vbaProject.bin\""]);
+}
+
+#[test]
+fn a_table_goes_with_its_header_or_its_last_row() {
+    for (start, removed) in [(4, 1), (3, 1), (1, 9)] {
+        let mut workbook = workbook();
+        workbook.splice_rows(0, start, removed, 0).expect("rows go");
+        let parts = tools::parts(&workbook.write().expect("a file"));
+        assert!(!parts.contains_key("xl/tables/table1.xml"), "{start}");
+        let text = |name: &str| String::from_utf8(parts[name].clone()).expect("text");
+        assert!(!text("xl/worksheets/sheet1.xml").contains("tablePart"));
+        assert!(!text("xl/worksheets/_rels/sheet1.xml.rels").contains("table1"));
+        assert!(!text("[Content_Types].xml").contains("table1"));
+        // The other relationships of the worksheet stay.
+        assert!(text("xl/worksheets/_rels/sheet1.xml.rels").contains("drawing1"));
+    }
+    let mut workbook = workbook();
+    workbook.splice_rows(0, 1, 2, 0).expect("rows go");
+    contains(
+        &part(&mut workbook, "xl/tables/table1.xml"),
+        &["ref=\"A1:B2\""],
+    );
+}
+
+#[test]
+fn properties_name_no_worksheet_that_is_not_there() {
+    let app = "<Properties><Application>Microsoft Excel</Application><HeadingPairs><vt>Worksheets</vt></HeadingPairs><TitlesOfParts><vt>S1</vt><vt>S2</vt></TitlesOfParts><Company>C</Company></Properties>";
+    let bytes = tools::book(&[FIRST, SECOND], &[("docProps/app.xml", app.into())]);
+    let root = tools::parts(&bytes)["_rels/.rels"].clone();
+    let root = String::from_utf8(root).expect("text").replace(
+        "</Relationships>",
+        "<Relationship Id=\"p\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/extended-properties\" Target=\"docProps/app.xml\"/></Relationships>",
+    );
+    let bytes = with_part(&bytes, "_rels/.rels", root.into_bytes());
+    let mut workbook = Workbook::read(bytes.clone()).expect("it is read");
+    tools::set(&mut workbook, 0, 1, 1, "changed");
+    assert_eq!(part(&mut workbook, "docProps/app.xml"), app);
+    type Change = fn(&mut Workbook);
+    let changes: [Change; 3] = [
+        |workbook| workbook.rename_sheet(0, "other").expect("a name"),
+        |workbook| workbook.remove_sheet(0).expect("it goes"),
+        |workbook| {
+            let options = SheetOptions::default();
+            workbook.add_sheet(None, &options).expect("it is added");
+        },
+    ];
+    for change in changes {
+        let mut workbook = Workbook::read(bytes.clone()).expect("it is read");
+        change(&mut workbook);
+        assert_eq!(
+            part(&mut workbook, "docProps/app.xml"),
+            "<Properties><Application>Microsoft Excel</Application><Company>C</Company></Properties>"
+        );
+    }
 }
 
 #[test]

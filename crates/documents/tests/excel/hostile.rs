@@ -5,6 +5,8 @@ use crate::tools;
 use ketrics_documents::excel::ExcelError;
 use ketrics_documents::excel::Workbook;
 use std::fs;
+use std::io::Cursor;
+use std::io::Write;
 
 fn refused(bytes: Vec<u8>, why: &str) {
     match Workbook::read(bytes) {
@@ -32,6 +34,26 @@ fn what_is_no_workbook_is_refused() {
         &[],
     );
     refused(damaged, "not well-formed");
+    for (book, why) in [
+        ("<workbook/>", "no list of worksheets"),
+        (
+            "<workbook><sheets><sheet name=\"a\" sheetId=\"1\"/>",
+            "ends too early",
+        ),
+        (
+            "<workbook><sheets></workbook></sheets>",
+            "<sheets> ends as workbook",
+        ),
+        ("<workbook><sheets/></workbook></workbook>", "ends nothing"),
+    ] {
+        let bytes = tools::book(&["<sheetData/>"], &[]);
+        let mut parts = tools::parts(&bytes);
+        parts.insert("xl/workbook.xml".to_owned(), book.as_bytes().to_vec());
+        let parts = parts
+            .iter()
+            .map(|(name, part)| (name.as_str(), part.clone()));
+        refused(tools::zip(&parts.collect::<Vec<_>>()), why);
+    }
 }
 
 #[test]
@@ -67,14 +89,35 @@ fn every_flipped_byte_is_read_or_refused() {
 
 #[test]
 fn a_part_of_zeros_is_not_inflated() {
-    // 300 MB of zeros are 300 KB in the file.
-    let zeros = vec![0u8; 300 << 20];
-    let bytes = tools::book(&["<sheetData/>"], &[("xl/worksheets/sheet1.xml", zeros)]);
-    assert!(bytes.len() < 1 << 20);
-    refused(bytes, "256 MB are allowed");
-    let zeros = vec![0u8; 100 << 20];
-    let bytes = tools::book(&["<sheetData/>"], &[("xl/worksheets/sheet1.xml", zeros)]);
-    refused(bytes, "500 times are allowed");
+    let mut bytes = with_zeros(1024);
+    assert!(bytes.len() < 2 << 20);
+    refused(bytes.clone(), "256 MB are allowed");
+    refused(with_zeros(100), "500 times are allowed");
+    // The same gigabyte, of which the ZIP says that it is three bytes.
+    let directory = bytes.windows(4).rposition(|window| window == b"PK\x01\x02");
+    let size = directory.expect("a directory") + 24;
+    bytes[size..size + 4].copy_from_slice(&3u32.to_le_bytes());
+    refused(bytes, "larger than its declared");
+}
+
+/// A workbook whose worksheet is so many megabytes of zeros.
+fn with_zeros(megabytes: usize) -> Vec<u8> {
+    let book = tools::book(&["<sheetData/>"], &[]);
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, content) in tools::parts(&book) {
+        if name != "xl/worksheets/sheet1.xml" {
+            zip.start_file(name, options).expect("an entry");
+            zip.write_all(&content).expect("content");
+        }
+    }
+    zip.start_file("xl/worksheets/sheet1.xml", options)
+        .expect("an entry");
+    let megabyte = vec![0; 1 << 20];
+    for _ in 0..megabytes {
+        zip.write_all(&megabyte).expect("content");
+    }
+    zip.finish().expect("a ZIP").into_inner()
 }
 
 #[test]

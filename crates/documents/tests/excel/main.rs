@@ -8,7 +8,9 @@
 )]
 
 mod changes;
+mod exercise;
 mod fixtures;
 mod hostile;
 mod made;
+mod regressions;
 mod tools;

@@ -125,3 +125,85 @@ fn what_was_drawn_goes_along_and_a_copy_within_a_document_is_a_page_of_its_own()
         "{error}"
     );
 }
+
+/// A file of these objects, of which the first is the catalog.
+fn made(objects: &[&str]) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.5\n".to_vec();
+    let numbered: Vec<(u32, &str)> = (1..).zip(objects.iter().copied()).collect();
+    let size = format!("/Size {}", objects.len() + 1);
+    tools::append(&mut bytes, &numbered, &size);
+    bytes
+}
+
+fn copied(bytes: &[u8], pages: &[usize]) -> Vec<u8> {
+    let mut target = Document::new();
+    let copies = Document::read(bytes).unwrap().copy_pages(pages).unwrap();
+    target.paste_pages(copies).unwrap();
+    tools::written(&mut target)
+}
+
+#[test]
+fn layers_that_are_hidden_stay_hidden_in_a_copy() {
+    let content =
+        "/OC /Shown BDC 1 0 0 rg 0 0 20 50 re f EMC /OC /Hidden BDC 0 0 1 rg 50 0 50 50 re f EMC";
+    let content = format!(
+        "<</Length {}>>\nstream\n{content}\nendstream",
+        content.len()
+    );
+    for settings in ["/OFF[6 0 R]", "/BaseState/OFF/ON[5 0 R]"] {
+        let bytes = made(&[
+            &format!(
+                "<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[5 0 R 6 0 R]/D<<{settings}>>>>>>"
+            ),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 50]/Contents 4 0 R/Resources<</Properties<</Shown 5 0 R/Hidden 6 0 R>>>>>>",
+            &content,
+            "<</Type/OCG/Name(shown)>>",
+            "<</Type/OCG/Name(hidden)>>",
+        ]);
+        let copy = copied(&bytes, &[0]);
+        tools::check(&copy);
+        let picture = &tools::rendered(&copy)[0];
+        assert_eq!(picture.at(10, 25), [255, 0, 0], "{settings}");
+        assert_eq!(picture.at(75, 25), [255, 255, 255], "{settings}");
+        assert!(tools::rendered(&bytes)[0] == *picture);
+    }
+}
+
+#[test]
+fn a_link_to_a_name_leads_to_the_copied_page() {
+    let bytes = made(&[
+        "<</Type/Catalog/Pages 2 0 R/Dests<</old[4 0 R/Fit]>>/Names<</Dests<</Kids[8 0 R 8 0 R]>>>>>>",
+        "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Annots[5 0 R 6 0 R 7 0 R]>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        "<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/Dest/old>>",
+        "<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/A<</S/GoTo/D(new)>>>>",
+        "<</Type/Annot/Subtype/Link/Rect[0 0 1 1]/Dest(nowhere)>>",
+        "<</Names[(new)<</D[4 0 R/XYZ 1 2 3]>>]/Kids[8 0 R]>>",
+    ]);
+    let copy = copied(&bytes, &[0, 1]);
+    tools::check(&copy);
+    let file = lopdf::Document::load_mem(&copy).unwrap();
+    let pages: Vec<_> = file.page_iter().collect();
+    let annotations = file
+        .get_dictionary(pages[0])
+        .unwrap()
+        .get(b"Annots")
+        .unwrap();
+    let links: Vec<_> = annotations
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|link| {
+            file.get_dictionary(link.as_reference().unwrap())
+                .unwrap()
+                .clone()
+        })
+        .collect();
+    let place = |place: &lopdf::Object| place.as_array().unwrap()[0].as_reference().unwrap();
+    assert_eq!(place(links[0].get(b"Dest").unwrap()), pages[1]);
+    let action = links[1].get(b"A").unwrap().as_dict().unwrap();
+    assert_eq!(place(action.get(b"D").unwrap()), pages[1]);
+    assert_eq!(links[2].get(b"Dest").unwrap().as_str().unwrap(), b"nowhere");
+}

@@ -3,10 +3,12 @@
 
 mod copying;
 mod drawing;
+mod exercise;
 mod fixtures;
 mod fonts;
 mod hostile;
 mod images;
+mod kept;
 mod pages;
 mod regressions;
 mod tools;

@@ -69,6 +69,45 @@ pub fn complaints(bytes: &[u8]) -> String {
     run("qpdf", bytes, &["--check"], &[]).2
 }
 
+/// What qpdf says of a file's form, bookmarks and attachments.
+pub fn described(bytes: &[u8]) -> serde_json::Value {
+    let keys = ["acroform", "outlines", "attachments"].map(|key| format!("--json-key={key}"));
+    let options: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let (_, json, said) = run("qpdf", bytes, &["--json=2"], &options);
+    serde_json::from_slice(&json).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
+
+/// A file with a text attached to it, by qpdf.
+pub fn with_attachment(bytes: &[u8], text: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("attached.txt");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let after = ["--add-attachment", path, "--", "-"];
+    let (is_good, file, said) = run("qpdf", bytes, &[], &after);
+    assert!(is_good, "{said}");
+    file
+}
+
+/// The text that is attached to a file.
+pub fn attachment(bytes: &[u8]) -> String {
+    let (_, text, said) = run("qpdf", bytes, &[], &["--show-attachment=attached.txt"]);
+    String::from_utf8(text).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
+
+/// Appends objects, a cross-reference table and a trailer.
+pub fn append(bytes: &mut Vec<u8>, objects: &[(u32, &str)], more: &str) {
+    let mut table = String::from("xref\n0 1\n0000000000 65535 f \n");
+    for (number, object) in objects {
+        table.push_str(&format!("{number} 1\n{:010} 00000 n \n", bytes.len()));
+        bytes.extend_from_slice(format!("{number} 0 obj\n{object}\nendobj\n").as_bytes());
+    }
+    let start = bytes.len();
+    let end = format!("trailer\n<</Root 1 0 R{more}>>\nstartxref\n{start}\n%%EOF\n");
+    bytes.extend_from_slice(table.as_bytes());
+    bytes.extend_from_slice(end.as_bytes());
+}
+
 /// The text of a file, as a reader's search finds it.
 pub fn text(bytes: &[u8]) -> String {
     let (_, text, said) = run("pdftotext", bytes, &["-layout"], &["-"]);

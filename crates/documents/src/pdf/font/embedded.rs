@@ -6,6 +6,7 @@ use super::super::error::PdfError;
 use super::super::error::Result;
 use super::super::error::invalid;
 use super::super::number;
+use super::super::objects::Objects;
 use super::super::write::compressed;
 use harfrust::Buffer;
 use harfrust::BufferFlags;
@@ -219,10 +220,10 @@ impl EmbeddedFont {
     }
 
     /// Puts the font into a file, as large as it needs to be.
-    pub(super) fn settle(&mut self, file: &mut lopdf::Document, object: ObjectId) -> Result<()> {
+    pub(super) fn settle(&mut self, file: &mut Objects, object: ObjectId) -> Result<()> {
         let [program_id, descriptor_id, descendant_id, map_id] = match self.objects {
             Some(objects) => objects,
-            None => *self.objects.insert([(); 4].map(|()| file.new_object_id())),
+            None => *self.objects.insert(file.new_ids()?),
         };
         let name = format!("{}+{}", self.tag(), self.name);
         let glyphs: Vec<u16> = self.subset.remapped_gids().collect();
@@ -288,14 +289,14 @@ impl EmbeddedFont {
             "ToUnicode" => map_id,
         };
         program_dictionary.set("Filter", "FlateDecode");
-        file.set_object(
+        file.set(
             program_id,
             Stream::new(program_dictionary, compressed(&program)),
         );
-        file.set_object(descriptor_id, descriptor);
-        file.set_object(descendant_id, descendant);
-        file.set_object(map_id, self.map_to_unicode());
-        file.set_object(object, font);
+        file.set(descriptor_id, descriptor);
+        file.set(descendant_id, descendant);
+        file.set(map_id, self.map_to_unicode());
+        file.set(object, font);
         Ok(())
     }
 

@@ -153,7 +153,7 @@ impl Document {
                     if standard.is_latin() {
                         dictionary.set("Encoding", "WinAnsiEncoding");
                     }
-                    self.file.set_object(font.object, dictionary);
+                    self.file.set(font.object, dictionary);
                 }
                 Kind::Embedded(embedded) => embedded.settle(&mut self.file, font.object)?,
             }

@@ -67,10 +67,10 @@ impl Document {
         let object = self.new_object_id()?;
         if let Some(mask) = picture.mask {
             let id = self.new_object_id()?;
-            self.file.set_object(id, mask);
+            self.file.set(id, mask);
             picture.image.dict.set("SMask", id);
         }
-        self.file.set_object(object, picture.image);
+        self.file.set(object, picture.image);
         self.images.push(Image {
             object,
             width: picture.width,
