@@ -58,7 +58,7 @@ async fn terminal<'a>(host: &'a Host, app: &'a App) -> Terminal<'a> {
 /// The lines that `ketrics logs --json` prints with these arguments.
 fn lines(terminal: &Terminal<'_>, arguments: &[&str]) -> Vec<Value> {
     let text = terminal.text(&[&["logs", "--json"], arguments].concat());
-    let lines = text.lines().map(|line| serde_json::from_str(line));
+    let lines = text.lines().map(serde_json::from_str);
     lines.collect::<Result<_, _>>().expect("JSON lines")
 }
 
