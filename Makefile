@@ -62,7 +62,7 @@ test-rust: build example apps
 
 hostile: build ## run the hostile suite alone, and print what a neighbour noticed of each group
 	@echo '| group | quiet calls | p50 ms | p99 ms | calls under attack | p50 ms | p99 ms | p99, ratio |'
-	@cargo test --release --locked --workspace --test e2e -- hostile:: --skip outside --nocapture --test-threads 1 --quiet
+	@cargo test --release --locked --workspace --test e2e -- hostile:: --skip outside --nocapture --test-threads 1
 
 soak: build ## run 200,000 invocations with faults in between: flat memory, no leaks (about an hour)
 	scripts/test-servers cargo bench --locked --workspace --bench soak

@@ -3,7 +3,7 @@
 //!
 //! `KETRICS_SOAK_INVOCATIONS` says how many (200,000), `KETRICS_SOAK_MINUTES` how long at the most,
 //! `KETRICS_SOAK_CLIENTS` how many at once (8), `KETRICS_SOAK_OUT` into which folder the samples and
-//! the picture go (target/soak).
+//! the picture go (target/release/soak).
 
 mod faults;
 mod picture;
@@ -11,6 +11,7 @@ mod samples;
 mod stage;
 mod verdict;
 
+use ketrics_tests::ketrics;
 use samples::Sample;
 use samples::Sampler;
 use stage::Stage;
@@ -38,7 +39,7 @@ fn folder() -> PathBuf {
     let named = env::var("KETRICS_SOAK_OUT").ok();
     let folder = named
         .filter(|named| !named.is_empty())
-        .map_or_else(|| PathBuf::from("target/soak"), PathBuf::from);
+        .map_or_else(|| ketrics().with_file_name("soak"), PathBuf::from);
     fs::create_dir_all(&folder).expect("the folder of the samples can be made");
     folder
 }

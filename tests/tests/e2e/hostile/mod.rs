@@ -47,7 +47,7 @@ async fn run(group: &str) -> (Arena, Vec<String>) {
     );
     assert!(!watched.times.is_empty(), "the neighbour was never called");
     // For `make hostile`, which has the table's head.
-    println!("{}", watched.compared(&quiet, group));
+    println!("\n{}", watched.compared(&quiet, group));
     (arena, wrong)
 }
 
