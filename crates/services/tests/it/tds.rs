@@ -256,11 +256,18 @@ fn login(asked: &[u8]) -> io::Result<Option<(u32, &'static str)>> {
     }
     let bytes = |at: usize| asked.get(u16_at(at)..u16_at(at) + u16_at(at + 2) * 2);
     let field = |at: usize| bytes(at).ok_or_else(|| wrong("a text out of its login"));
+    let mut end = 94;
     for at in (36..72).step_by(4) {
-        // The fifth holds no text, but where the features stand.
-        if at != 56 {
-            field(at)?;
+        // The sixth holds no text, but where the features stand. Babelfish reads them one by one.
+        let length = if at == 56 {
+            u16_at(at + 2)
+        } else {
+            field(at)?.len()
+        };
+        if length > 0 && u16_at(at) != end {
+            return Err(wrong("a text that is not where the one before ends"));
         }
+        end += length;
     }
     if asked[27] & 0x10 != 0 {
         let place = u32_at(u16_at(56)) as usize;
