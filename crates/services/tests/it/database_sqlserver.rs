@@ -7,9 +7,9 @@ use crate::db::Db;
 use crate::db::connect;
 use crate::db::number;
 use crate::db::text;
-use crate::tds;
 use crate::tds::PASSWORD;
 use crate::tds::Tds;
+use crate::tds_values;
 use crate::world::World;
 use crate::world::invocation;
 use crate::world::told;
@@ -58,7 +58,7 @@ async fn until_seen(server: &Tds, wanted: &str) -> Vec<String> {
 async fn every_type_is_read_as_the_contract_says() {
     let (_server, world) = served("read").await;
     let rows = Db::new(&world).await.query("SELECT everything", &[]).await;
-    let expected = tds::everything();
+    let expected = tds_values::everything();
     let rows = rows.unwrap();
     assert_eq!(rows.len(), expected.len());
     for (index, (cell, (_, expected))) in rows.iter().zip(&expected).enumerate() {
