@@ -1,14 +1,15 @@
 //! `ketrics.Database` on SQL Server: what travels, held against a server that only speaks the
 //! protocol. Where `KETRICS_TEST_SQLSERVER` names a server, `database_engines` runs on it as well.
 
+use crate::database_servers::SQLSERVER;
 use crate::database_servers::put;
 use crate::db::Db;
 use crate::db::connect;
 use crate::db::number;
 use crate::db::text;
-use crate::tds;
 use crate::tds::PASSWORD;
 use crate::tds::Tds;
+use crate::tds_values;
 use crate::world::World;
 use crate::world::invocation;
 use crate::world::told;
@@ -57,7 +58,7 @@ async fn until_seen(server: &Tds, wanted: &str) -> Vec<String> {
 async fn every_type_is_read_as_the_contract_says() {
     let (_server, world) = served("read").await;
     let rows = Db::new(&world).await.query("SELECT everything", &[]).await;
-    let expected = tds::everything();
+    let expected = tds_values::everything();
     let rows = rows.unwrap();
     assert_eq!(rows.len(), expected.len());
     for (index, (cell, (_, expected))) in rows.iter().zip(&expected).enumerate() {
@@ -469,4 +470,172 @@ fn an_independent_client_understands_the_server_of_these_tests() {
         told.contains("The conflict occurred") && told.contains("547"),
         "{told}"
     );
+}
+
+/// The types on a server that knows SQL, where there is one.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlserver_values_go_in_and_come_out_as_the_contract_says() {
+    let Some(hosted) = SQLSERVER.open().await else {
+        return;
+    };
+    let db = hosted.db().await;
+    let long = "é😀".repeat(5000);
+    let bytes = vec![7_u8; 20_000];
+    for (kind, given, taken) in [
+        ("int", Cell::Null, Cell::Null),
+        ("varbinary(max)", Cell::Null, Cell::Null),
+        ("date", Cell::Null, Cell::Null),
+        ("bit", Cell::Bool(true), Cell::Bool(true)),
+        ("tinyint", number(255), number(255)),
+        ("smallint", Cell::Number(-32768.0), Cell::Number(-32768.0)),
+        (
+            "bigint",
+            Cell::BigInt("9007199254740993".into()),
+            text("9007199254740993"),
+        ),
+        (
+            "bigint",
+            Cell::Number(9_007_199_254_740_991.0),
+            Cell::Number(9_007_199_254_740_991.0),
+        ),
+        ("real", Cell::Number(0.1), Cell::Number(0.1)),
+        ("float", Cell::Number(1e300), Cell::Number(1e300)),
+        (
+            "decimal(38, 4)",
+            text("1234567890123456789012345678901234.5"),
+            text("1234567890123456789012345678901234.5000"),
+        ),
+        (
+            "decimal(38, 0)",
+            Cell::BigInt("99999999999999999999999999999999999999".into()),
+            text("99999999999999999999999999999999999999"),
+        ),
+        (
+            "money",
+            text("-922337203685477.5808"),
+            text("-922337203685477.5808"),
+        ),
+        ("smallmoney", text("1.2345"), text("1.2345")),
+        (
+            "date",
+            Cell::Date(-5_359_651_200_000.0),
+            Cell::Date(-5_359_651_200_000.0),
+        ),
+        (
+            "datetime",
+            Cell::Date(1_709_209_815_250.0),
+            Cell::Date(1_709_209_815_250.0),
+        ),
+        (
+            "smalldatetime",
+            Cell::Date(1_709_209_800_000.0),
+            Cell::Date(1_709_209_800_000.0),
+        ),
+        (
+            "datetime2",
+            Cell::Date(253_402_300_799_123.0),
+            Cell::Date(253_402_300_799_123.0),
+        ),
+        (
+            "datetimeoffset",
+            text("2024-02-29 18:00:15.250 +05:30"),
+            Cell::Date(1_709_209_815_250.0),
+        ),
+        ("time(3)", text("12:34:56.789"), text("12:34:56.789")),
+        ("varchar(10)", text("aé"), text("aé")),
+        ("nvarchar(10)", text(""), text("")),
+        ("nvarchar(max)", text(&long), text(&long)),
+        (
+            "varbinary(10)",
+            Cell::Bytes(vec![0, 255]),
+            Cell::Bytes(vec![0, 255]),
+        ),
+        (
+            "varbinary(max)",
+            Cell::Bytes(bytes.clone()),
+            Cell::Bytes(bytes),
+        ),
+        (
+            "uniqueidentifier",
+            text("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+            text("A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11"),
+        ),
+        (
+            "nvarchar(99)",
+            Cell::Json("{\"a\":1}".into()),
+            text("{\"a\":1}"),
+        ),
+    ] {
+        db.execute("DROP TABLE IF EXISTS v", &[]).await;
+        db.execute(&format!("CREATE TABLE v (a {kind})"), &[]).await;
+        db.query("INSERT INTO v VALUES (?)", std::slice::from_ref(&given))
+            .await
+            .unwrap_or_else(|error| panic!("{kind} {given:.50?}: {error:?}"));
+        let rows = db.query("SELECT a FROM v", &[]).await.unwrap();
+        assert!(rows == [taken], "{kind} {given:.50?}: {rows:.200?}");
+    }
+    hosted.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlserver_what_a_statement_did_is_told_and_nothing_of_a_session_stays() {
+    let Some(hosted) = SQLSERVER.open().await else {
+        return;
+    };
+    let db = hosted.db().await;
+    db.execute("CREATE TABLE c (id int IDENTITY PRIMARY KEY, n int)", &[])
+        .await;
+    assert_eq!(
+        db.execute("INSERT INTO c (n) VALUES (?)", &[number(5)])
+            .await,
+        (1.0, Some(number(1)))
+    );
+    assert_eq!(
+        db.execute("INSERT INTO c (n) VALUES (5), (6) -- two", &[])
+            .await,
+        (2.0, Some(number(3)))
+    );
+    assert_eq!(db.execute("UPDATE c SET n = 5", &[]).await, (3.0, None));
+    assert_eq!(
+        db.execute("DELETE FROM c WHERE id > ?", &[number(2)]).await,
+        (1.0, None)
+    );
+    let returned = db
+        .query_in(
+            None,
+            "INSERT INTO c (n) OUTPUT inserted.id VALUES (?)",
+            &[number(1)],
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        (returned.cells, returned.affected),
+        (vec![number(4)], Some(1.0))
+    );
+    // A temporary table is there within its transaction, and gone behind it.
+    let one = db.begin(None).await.unwrap();
+    for sql in ["CREATE TABLE #t (n int)", "INSERT INTO #t VALUES (1)"] {
+        db.query_in(Some(one), sql, &[]).await.unwrap();
+    }
+    let rows = db
+        .query_in(Some(one), "SELECT n FROM #t WHERE n = ?", &[number(1)])
+        .await;
+    assert_eq!(rows.unwrap().cells, [number(1)]);
+    db.commit(one).await.unwrap();
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        db.refused("SELECT n FROM #t").await;
+    }
+    // What a transaction is, a procedure may not decide.
+    db.execute("CREATE PROCEDURE p AS COMMIT TRANSACTION", &[])
+        .await;
+    let one = db.begin(None).await.unwrap();
+    assert!(db.query_in(Some(one), "EXEC p", &[]).await.is_err());
+    assert!(
+        db.query_in(Some(one), "UPDATE c SET n = 0", &[])
+            .await
+            .is_err()
+    );
+    assert!(db.commit(one).await.is_err());
+    hosted.close().await;
 }

@@ -25,6 +25,7 @@ mod secret;
 mod servers;
 mod signed;
 mod tds;
+mod tds_values;
 mod users;
 mod volume;
 mod world;

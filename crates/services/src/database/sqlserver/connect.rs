@@ -147,7 +147,8 @@ fn login(settings: &Settings) -> Vec<u8> {
         Vec::new(),
         utf16(&settings.database),
     ];
-    let end = LOGIN_FRONT + texts.iter().map(Vec::len).sum::<usize>();
+    // Where the features stand is said among the texts: some servers read them one by one.
+    let end = LOGIN_FRONT + texts.iter().map(Vec::len).sum::<usize>() + 4;
     let mut places = Vec::with_capacity(LOGIN_FRONT);
     let mut put = |place: usize, length: usize| {
         for number in [place, length] {
@@ -157,7 +158,8 @@ fn login(settings: &Settings) -> Vec<u8> {
     let mut place = LOGIN_FRONT;
     for (index, text) in texts.iter().enumerate() {
         if index == FEATURES_BEFORE {
-            put(end, 4);
+            put(place, 4);
+            place += 4;
         }
         put(place, text.len() / 2);
         place += text.len();
@@ -174,9 +176,9 @@ fn login(settings: &Settings) -> Vec<u8> {
     put(end);
     put(end);
     places.extend_from_slice(&[0; 4]);
-    let features = u32::try_from(end + 4).unwrap_or_default();
-    let length = u32::try_from(end + 4 + FEATURES.len()).unwrap_or_default();
-    let mut login = Vec::with_capacity(end + 4 + FEATURES.len());
+    let features = u32::try_from(end).unwrap_or_default();
+    let length = u32::try_from(end + FEATURES.len()).unwrap_or_default();
+    let mut login = Vec::with_capacity(end + FEATURES.len());
     for number in [length, VERSION, PACKET_SIZE, 0, 0, 0] {
         login.extend_from_slice(&number.to_le_bytes());
     }
@@ -184,10 +186,12 @@ fn login(settings: &Settings) -> Vec<u8> {
     // The time zone and the language of messages.
     login.extend_from_slice(&[0; 8]);
     login.extend_from_slice(&places);
-    for text in texts {
-        login.extend_from_slice(&text);
+    for (index, text) in texts.iter().enumerate() {
+        if index == FEATURES_BEFORE {
+            login.extend_from_slice(&features.to_le_bytes());
+        }
+        login.extend_from_slice(text);
     }
-    login.extend_from_slice(&features.to_le_bytes());
     login.extend_from_slice(&FEATURES);
     login
 }
