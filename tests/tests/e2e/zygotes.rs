@@ -175,6 +175,7 @@ async fn descriptors_that_are_passed_to_the_gateway_are_closed() {
             level: frame::LogLevel::Info,
             message: "with descriptors".to_owned(),
             cut_from: None,
+            data: None,
         }));
         let (head, rest) = line.split_at(3);
         assert!(held.pass(head, &many) && held.pass(rest, &many[..1]));

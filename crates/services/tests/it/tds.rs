@@ -385,6 +385,13 @@ impl Session<'_> {
                     answer.extend(self.answer(&sql, parameters)?);
                 }
                 6 => answer.extend(done(0x20, 0, 0)),
+                14 => {
+                    if self.head(&message)? != [5, 0, 0, 0] {
+                        return Err(wrong("another request than to begin a transaction"));
+                    }
+                    self.see("BEGIN TRANSACTION");
+                    answer.extend(self.begin());
+                }
                 _ => return Err(wrong("a kind of message that is not known")),
             }
             write(&mut *self.stream, 4, &answer)?;
@@ -420,12 +427,7 @@ impl Session<'_> {
         };
         let counted = |command, rows| done(0x10, command, rows);
         Ok(match sql {
-            "BEGIN TRANSACTION" | "EXEC leave_open" => {
-                self.begun += 1;
-                self.transaction = self.begun;
-                let begun = [&[8], &self.transaction.to_le_bytes()[..], &[0]].concat();
-                [change(8, &begun), done(0, 0xd4, 0)].concat()
-            }
+            "EXEC leave_open" => self.begin(),
             "COMMIT TRANSACTION" | "EXEC commit_it" => self.end(9),
             "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION" if self.transaction != 0 => self.end(10),
             "SELECT 1" => [result(&[number(1)], ""), counted(0xc1, 1)].concat(),
@@ -489,6 +491,13 @@ impl Session<'_> {
             _ if !parameters.is_empty() => [result(&parameters, "a"), counted(0xc1, 1)].concat(),
             _ => done(0, 0, 0),
         })
+    }
+
+    fn begin(&mut self) -> Vec<u8> {
+        self.begun += 1;
+        self.transaction = self.begun;
+        let begun = [&[8], &self.transaction.to_le_bytes()[..], &[0]].concat();
+        [change(8, &begun), done(0, 0xd4, 0)].concat()
     }
 
     fn end(&mut self, how: u8) -> Vec<u8> {

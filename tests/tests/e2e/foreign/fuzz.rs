@@ -182,6 +182,7 @@ fn valid(victim: &Victim, url: &str) -> Vec<Vec<u8>> {
         level: frame::LogLevel::Info,
         message: "a line".to_owned(),
         cut_from: Some(9),
+        data: Some("[{}]".to_owned()),
     })));
     let json = "{\"a\":[1,2]}".to_owned();
     frames.push(frame::encode(&ToGateway::Done(frame::Outcome::Returned(

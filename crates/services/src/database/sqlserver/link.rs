@@ -5,7 +5,8 @@
 //! transaction is still open behind each answer, and the flag that makes the server forget what was
 //! set on a connection, for which SQL has no statement.
 //!
-//! \[MS-TDS\] sections 2.2.6.7, "SQLBatch", and 2.2.6.6, "RPC Request".
+//! \[MS-TDS\] sections 2.2.6.7, "SQLBatch", 2.2.6.6, "RPC Request", and 2.2.6.9, "Transaction
+//! Manager Request".
 
 use crate::database::engine::Outcome;
 use crate::database::engine::StatementError;
@@ -42,6 +43,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 pub(crate) const INSERTED: &str = "ketrics inserted";
 /// The number of the procedure that runs a statement with parameters.
 const EXECUTE_SQL: u16 = 10;
+
+/// The number of the request that begins a transaction (`TM_BEGIN_XACT`).
+const BEGIN: u16 = 5;
 
 /// Whether a call runs, or was given up, or the server has ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +152,19 @@ impl SqlServerLink {
     /// Runs statements of the platform.
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), StatementError> {
         let reading = self.batch_of(sql, Before::Nothing).await?;
+        self.finish(reading).map(drop)
+    }
+
+    /// Begins a transaction, by the request that the protocol has for it: not every server that
+    /// speaks it answers the statement with the transaction's number.
+    pub(crate) async fn begin(&mut self) -> Result<(), StatementError> {
+        let mut message = self.head();
+        message.extend_from_slice(&BEGIN.to_le_bytes());
+        // The isolation level stays as it is, and the transaction has no name.
+        message.extend_from_slice(&[0, 0]);
+        self.send(Kind::Transaction, Before::Nothing, &message)
+            .await?;
+        let reading = self.answer().await?;
         self.finish(reading).map(drop)
     }
 

@@ -271,7 +271,7 @@ impl Session for SqlServerSession {
         let result = self
             .with(async |link| {
                 if stage == Stage::Alone && access == Access::Read {
-                    link.batch("BEGIN TRANSACTION").await?;
+                    link.begin().await?;
                     let result = perform(link, &numbered, &statement.parameters).await;
                     if link.activity() == Activity::Quiet {
                         link.batch(ROLL_BACK).await?;
@@ -308,17 +308,20 @@ impl Session for SqlServerSession {
         }
         let keeps = self.access != Access::Read;
         let sql = match control {
-            Control::Begin => "BEGIN TRANSACTION".to_owned(),
-            Control::Commit if keeps => "COMMIT TRANSACTION".to_owned(),
-            Control::Commit | Control::Rollback => ROLL_BACK.to_owned(),
-            Control::Save(level) => format!("SAVE TRANSACTION level_{level}"),
+            Control::Begin => None,
+            Control::Commit if keeps => Some("COMMIT TRANSACTION".to_owned()),
+            Control::Commit | Control::Rollback => Some(ROLL_BACK.to_owned()),
+            Control::Save(level) => Some(format!("SAVE TRANSACTION level_{level}")),
             // A savepoint is forgotten with its transaction, or when another one takes its name.
             Control::Release(_) => return Ok(()),
-            Control::RollbackTo(level) => format!("ROLLBACK TRANSACTION level_{level}"),
+            Control::RollbackTo(level) => Some(format!("ROLLBACK TRANSACTION level_{level}")),
         };
         let open = self
             .with(async |link| {
-                link.batch(&sql).await?;
+                match &sql {
+                    None => link.begin().await?,
+                    Some(sql) => link.batch(sql).await?,
+                }
                 if control_ends(control) && link.transaction().is_some() {
                     // A statement had begun one inside it, which is all that this has committed.
                     link.batch(ROLL_BACK).await?;

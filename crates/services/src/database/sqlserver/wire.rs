@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     Batch = 0x01,
     Procedure = 0x03,
     Attention = 0x06,
+    Transaction = 0x0e,
     Login = 0x10,
     PreLogin = 0x12,
 }
