@@ -4,6 +4,7 @@ export async function database() {
   const { Database } = ketrics;
   const db = await Database.connect("main");
   same("code", [db.code, db.permissions.has("write")], ["main", true]);
+  await db.execute("DROP TABLE IF EXISTS t");
   await db.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)");
   const made = await db.execute("INSERT INTO t (name) VALUES (?)", ["ada"]);
   same("execute", [made.affectedRows, made.insertId], [1, 1]);

@@ -39,6 +39,7 @@ export async function volume() {
   holds("guards", Volume.isError(missing) && Volume.isErrorType(missing, Volume.FileNotFoundError) && Volume.isErrorType(missing, "FileNotFoundError"));
   await files.put("x", "1");
   holds("FileAlreadyExistsError", (await thrown(() => files.put("x", "2", { ifNotExists: true }))) instanceof Volume.FileAlreadyExistsError);
+  await files.delete("x");
   holds("InvalidPathError", (await thrown(() => files.get("../x"))) instanceof Volume.InvalidPathError);
   holds("NotFoundError", (await thrown(() => Volume.connect("no"))) instanceof Volume.NotFoundError);
   holds("AccessDeniedError", (await thrown(() => Volume.connect("foreign"))) instanceof Volume.AccessDeniedError);
