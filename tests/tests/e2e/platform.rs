@@ -188,7 +188,7 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
     ] {
         let place = [tenant, "storefront"];
         let folder = storefront.to_str().expect("a path");
-        administrator.succeed(place, &["deploy", "--no-build", folder]);
+        let _ = administrator.succeed(place, &["deploy", "--no-build", folder]);
         let line = json!({ "item": "A lamp", "amountCents": 2500 });
         let (_, body) = call(&host, place, token, "addToCart", line.clone()).await;
         assert_eq!(body["result"], json!({ "lines": [line] }), "{body}");
@@ -265,7 +265,7 @@ async fn two_tenants_are_set_up_and_the_second_reaches_nothing_of_the_first() {
 async fn access_that_is_no_longer_declared_is_gone() {
     let host = Setup::new().await.start();
     let administrator = administrator(&host);
-    administrator.apply(&example(), "--yes");
+    let _ = administrator.apply(&example(), "--yes");
     let token = administrator.token(ACME, &["deploy"]);
     let place = ACME;
     assert_eq!(
@@ -303,7 +303,7 @@ async fn access_that_is_no_longer_declared_is_gone() {
     // A deployment token that was revoked deploys no more.
     let listed = administrator.token(ACME, &["list"]);
     let id = listed.split_whitespace().next().expect("an id");
-    administrator.token(ACME, &["revoke", id]);
+    let _ = administrator.token(ACME, &["revoke", id]);
     let output = deploy(&host, place, &token, &orders());
     assert!(String::from_utf8_lossy(&output.stderr).contains("UNAUTHENTICATED"));
 }
@@ -429,7 +429,7 @@ async fn a_call_goes_where_the_platform_file_lets_it() {
              - {{ email: user@acme.example, firstName: Ada, lastName: Example }}\n"
         );
         fs::write(&file, text).expect("a file");
-        administrator.apply(&file, "--yes");
+        let _ = administrator.apply(&file, "--yes");
         let answer = host.call(&app, "get", json!(url)).await.result();
         assert_eq!(answer == json!(200), reached, "{egress}: {answer}");
     }
@@ -479,7 +479,7 @@ async fn every_fault_of_the_file_is_told_with_its_line_and_nothing_is_changed() 
 async fn only_the_administrator_administers() {
     let host = Setup::new().await.start();
     let administrator = administrator(&host);
-    administrator.apply(&example(), "--yes");
+    let _ = administrator.apply(&example(), "--yes");
     let deployer = administrator.token(ACME, &["deploy"]);
     let user = administrator.token(ACME, &["user", "ana@acme.example"]);
     for token in [deployer, user, "ketrics-admin-AAAA".to_owned()] {
