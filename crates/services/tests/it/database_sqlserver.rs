@@ -166,11 +166,7 @@ async fn a_reader_asks_within_a_transaction_that_is_undone() {
         .filter_map(|event| event.split_once(' '))
         .map(|(_, text)| text)
         .collect();
-    let around = [
-        "BEGIN TRANSACTION",
-        "SELECT 1",
-        "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION",
-    ];
+    let around = ["BEGIN TRANSACTION", "SELECT 1", "ROLLBACK TRANSACTION"];
     assert!(texts.windows(3).any(|three| three == around), "{texts:?}");
     for sql in [
         "INSERT INTO t VALUES (1)",

@@ -386,11 +386,14 @@ impl Session<'_> {
                 }
                 6 => answer.extend(done(0x20, 0, 0)),
                 14 => {
-                    if self.head(&message)? != [5, 0, 0, 0] {
-                        return Err(wrong("another request than to begin a transaction"));
-                    }
-                    self.see("BEGIN TRANSACTION");
-                    answer.extend(self.begin());
+                    let (name, done) = match self.head(&message)? {
+                        [5, 0, 0, 0] => ("BEGIN TRANSACTION", self.begin()),
+                        [7, 0, 0, 0] => ("COMMIT TRANSACTION", self.end(9)),
+                        [8, 0, 0, 0] => ("ROLLBACK TRANSACTION", self.end(10)),
+                        _ => return Err(wrong("a request about transactions")),
+                    };
+                    self.see(name);
+                    answer.extend(done);
                 }
                 _ => return Err(wrong("a kind of message that is not known")),
             }
@@ -428,7 +431,7 @@ impl Session<'_> {
         let counted = |command, rows| done(0x10, command, rows);
         Ok(match sql {
             "EXEC leave_open" => self.begin(),
-            "COMMIT TRANSACTION" | "EXEC commit_it" => self.end(9),
+            "EXEC commit_it" => self.end(9),
             "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION" if self.transaction != 0 => self.end(10),
             "SELECT 1" => [result(&[number(1)], ""), counted(0xc1, 1)].concat(),
             "SELECT everything" => {

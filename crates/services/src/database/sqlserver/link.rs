@@ -44,8 +44,16 @@ pub(crate) const INSERTED: &str = "ketrics inserted";
 /// The number of the procedure that runs a statement with parameters.
 const EXECUTE_SQL: u16 = 10;
 
-/// The number of the request that begins a transaction (`TM_BEGIN_XACT`).
-const BEGIN: u16 = 5;
+/// Ends a transaction, if there is one.
+const ROLL_BACK: &str = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION";
+
+/// Requests about transactions: `TM_BEGIN_XACT`, `TM_COMMIT_XACT`, `TM_ROLLBACK_XACT`.
+#[derive(Clone, Copy)]
+enum Manage {
+    Begin = 5,
+    Commit = 7,
+    RollBack = 8,
+}
 
 /// Whether a call runs, or was given up, or the server has ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,17 +163,35 @@ impl SqlServerLink {
         self.finish(reading).map(drop)
     }
 
-    /// Begins a transaction, by the request that the protocol has for it: not every server that
-    /// speaks it answers the statement with the transaction's number.
-    pub(crate) async fn begin(&mut self) -> Result<(), StatementError> {
+    /// Asks by the request that the protocol has for it: not every server that speaks it answers
+    /// the statement with the transaction's number, or with its end.
+    async fn manage(&mut self, what: Manage) -> Result<(), StatementError> {
         let mut message = self.head();
-        message.extend_from_slice(&BEGIN.to_le_bytes());
-        // The isolation level stays as it is, and the transaction has no name.
+        message.extend_from_slice(&[what as u8, 0]);
+        // No name; and the isolation level stays, or nothing begins behind the end.
         message.extend_from_slice(&[0, 0]);
         self.send(Kind::Transaction, Before::Nothing, &message)
             .await?;
         let reading = self.answer().await?;
         self.finish(reading).map(drop)
+    }
+
+    /// Begins a transaction.
+    pub(crate) async fn begin(&mut self) -> Result<(), StatementError> {
+        self.manage(Manage::Begin).await
+    }
+
+    /// Keeps what was done since the transaction, or the last one inside it, was begun.
+    pub(crate) async fn commit(&mut self) -> Result<(), StatementError> {
+        self.manage(Manage::Commit).await
+    }
+
+    /// Undoes everything since the transaction was begun.
+    pub(crate) async fn roll_back(&mut self) -> Result<(), StatementError> {
+        match self.transaction {
+            Some(_) => self.manage(Manage::RollBack).await,
+            None => self.batch(ROLL_BACK).await,
+        }
     }
 
     /// Runs a statement as it is.

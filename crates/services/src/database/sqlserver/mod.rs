@@ -97,8 +97,6 @@ const NOT_FOR_READERS: [&str; 35] = [
 
 /// First words of statements whose text is kept, with whatever it says of transactions.
 const DEFINITIONS: [&str; 2] = ["ALTER", "CREATE"];
-
-const ROLL_BACK: &str = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION";
 const OVER: &str = "the transaction is over: the database undid it after the error before";
 
 /// The engine.
@@ -274,7 +272,7 @@ impl Session for SqlServerSession {
                     link.begin().await?;
                     let result = perform(link, &numbered, &statement.parameters).await;
                     if link.activity() == Activity::Quiet {
-                        link.batch(ROLL_BACK).await?;
+                        link.roll_back().await?;
                     }
                     return result;
                 }
@@ -284,7 +282,7 @@ impl Session for SqlServerSession {
                 }
                 match (stage, link.transaction()) {
                     (Stage::Alone, Some(_)) => {
-                        link.batch(ROLL_BACK).await?;
+                        link.roll_back().await?;
                         result.and(Err(refused(TRANSACTIONS)))
                     }
                     (Stage::Transaction(number), now) if now != Some(number) => {
@@ -307,24 +305,26 @@ impl Session for SqlServerSession {
             };
         }
         let keeps = self.access != Access::Read;
-        let sql = match control {
-            Control::Begin => None,
-            Control::Commit if keeps => Some("COMMIT TRANSACTION".to_owned()),
-            Control::Commit | Control::Rollback => Some(ROLL_BACK.to_owned()),
-            Control::Save(level) => Some(format!("SAVE TRANSACTION level_{level}")),
-            // A savepoint is forgotten with its transaction, or when another one takes its name.
-            Control::Release(_) => return Ok(()),
-            Control::RollbackTo(level) => Some(format!("ROLLBACK TRANSACTION level_{level}")),
-        };
         let open = self
             .with(async |link| {
-                match &sql {
-                    None => link.begin().await?,
-                    Some(sql) => link.batch(sql).await?,
+                match control {
+                    Control::Begin => link.begin().await?,
+                    Control::Commit if keeps => link.commit().await?,
+                    Control::Commit | Control::Rollback => link.roll_back().await?,
+                    Control::Save(level) => {
+                        link.batch(&format!("SAVE TRANSACTION level_{level}"))
+                            .await?;
+                    }
+                    // It is forgotten with its transaction, or when another one takes its name.
+                    Control::Release(_) => {}
+                    Control::RollbackTo(level) => {
+                        link.batch(&format!("ROLLBACK TRANSACTION level_{level}"))
+                            .await?;
+                    }
                 }
                 if control_ends(control) && link.transaction().is_some() {
                     // A statement had begun one inside it, which is all that this has committed.
-                    link.batch(ROLL_BACK).await?;
+                    link.roll_back().await?;
                     return Err(refused(TRANSACTIONS));
                 }
                 Ok(link.transaction())
