@@ -88,15 +88,7 @@ async fn main() {
             .filter_map(|_| Cost::of_node("excel.mjs", what, folder.path()))
             .collect();
         let (ours, theirs) = (Cost::best(ours), Cost::best(theirs));
-        println!(
-            "| {label} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} × | {:.2} |",
-            ours.milliseconds,
-            ours.megabytes,
-            theirs.milliseconds,
-            theirs.megabytes,
-            theirs.milliseconds / ours.milliseconds,
-            ours.megabytes / theirs.megabytes,
-        );
+        println!("| {label} | {} |", ours.beside(&theirs),);
     }
     let idle = Cost::of_invocation(&host, &app, "nothing").await;
     println!(

@@ -85,13 +85,8 @@ async fn main() {
             .collect();
         let (ours, theirs) = (Cost::best(ours), Cost::best(theirs));
         println!(
-            "| {label} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} × | {:.2} | {}, {} |",
-            ours.milliseconds,
-            ours.megabytes,
-            theirs.milliseconds,
-            theirs.megabytes,
-            theirs.milliseconds / ours.milliseconds,
-            ours.megabytes / theirs.megabytes,
+            "| {label} | {} | {}, {} |",
+            ours.beside(&theirs),
             ours.bytes / 1_000,
             theirs.bytes / 1_000,
         );

@@ -18,6 +18,21 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Both in cells of a table: milliseconds and megabytes of each, how many times faster this one
+    /// is, and what part of the other's memory it takes.
+    #[must_use]
+    pub fn beside(&self, other: &Self) -> String {
+        format!(
+            "{:.0} | {:.0} | {:.0} | {:.0} | {:.1} × | {:.2}",
+            self.milliseconds,
+            self.megabytes,
+            other.milliseconds,
+            other.megabytes,
+            other.milliseconds / self.milliseconds,
+            self.megabytes / other.megabytes,
+        )
+    }
+
     /// The cost of an invocation, as its receipt says.
     ///
     /// # Panics
