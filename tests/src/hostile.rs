@@ -20,8 +20,8 @@ use std::time::Duration;
 use std::time::Instant;
 use tokio::task::JoinHandle;
 
-/// Calls of the neighbour that its quiet times are taken from.
-const QUIET_CALLS: usize = 150;
+/// Calls of the neighbour that say how long they take.
+const ENOUGH_CALLS: usize = 150;
 
 /// One abuse.
 #[derive(Clone, Debug)]
@@ -160,16 +160,11 @@ impl Arena {
     /// The neighbour's calls while nobody attacks.
     ///
     /// # Panics
-    /// When there are not enough of them in time.
+    /// When its calls take very much longer than they should.
     pub async fn quiet(&self) -> Watched {
         let watch = self.watch();
-        for _ in 0..3_000 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            if watch.made.load(Relaxed) >= QUIET_CALLS {
-                return watch.end().await;
-            }
-        }
-        panic!("the neighbour's calls take too long when all is quiet");
+        watch.enough().await;
+        watch.end().await
     }
 
     /// Calls the neighbour again and again until it is asked.
@@ -212,6 +207,26 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Whether the neighbour was called often enough to say how long its calls take.
+    #[must_use]
+    pub fn has_enough(&self) -> bool {
+        self.made.load(Relaxed) >= ENOUGH_CALLS
+    }
+
+    /// Waits until it was called that often.
+    ///
+    /// # Panics
+    /// When its calls take very much longer than they should.
+    pub async fn enough(&self) {
+        for _ in 0..6_000 {
+            if self.has_enough() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the neighbour's calls take too long");
+    }
+
     /// What was seen of its calls.
     ///
     /// # Panics

@@ -43,6 +43,17 @@ impl Processes {
         }
     }
 
+    /// The niceness of a process, if it is there.
+    #[must_use]
+    pub fn niceness(id: u32) -> Option<i32> {
+        // Its state is the third field, the first one here; niceness is the nineteenth.
+        stat(i32::try_from(id).ok()?)?
+            .split(' ')
+            .nth(16)?
+            .parse()
+            .ok()
+    }
+
     /// Whether none of them runs any more.
     #[must_use]
     pub fn are_gone(&self) -> bool {

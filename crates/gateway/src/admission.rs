@@ -18,6 +18,10 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 
+/// Applications of one tenant that are loaded at once. Module-level code may take its whole limit
+/// of CPU time, and a zygote that gave way to others could not take that back.
+const LOADS: usize = 2;
+
 /// How much may run at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Concurrency {
@@ -60,6 +64,7 @@ type Tenants = Arc<Mutex<HashMap<TenantId, Share>>>;
 #[derive(Debug)]
 struct Share {
     places: Arc<Semaphore>,
+    loads: Arc<Semaphore>,
     calls: usize,
 }
 
@@ -68,7 +73,16 @@ struct Share {
 pub struct Place {
     _host: OwnedSemaphorePermit,
     _tenant: OwnedSemaphorePermit,
+    loads: Arc<Semaphore>,
     _counted: Counted,
+}
+
+impl Place {
+    /// Waits until the tenant may load another application, and holds that for as long as what
+    /// comes back lives.
+    pub async fn load(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.loads).acquire_owned().await.ok()
+    }
 }
 
 impl Admission {
@@ -89,7 +103,7 @@ impl Admission {
     /// # Errors
     /// `RATE_LIMITED` over the tenant's share, `OVERLOADED` when the queue is full or too slow.
     pub async fn admit(&self, id: TenantId) -> Result<Place, CallError> {
-        let (counted, places) = self.count(id)?;
+        let (counted, places, loads) = self.count(id)?;
         let tenant =
             match tokio::time::timeout(self.limits.tenant_wait, places.acquire_owned()).await {
                 Ok(Ok(tenant)) => tenant,
@@ -102,6 +116,7 @@ impl Admission {
         Ok(Place {
             _host: host,
             _tenant: tenant,
+            loads,
             _counted: counted,
         })
     }
@@ -115,10 +130,11 @@ impl Admission {
         )
     }
 
-    fn count(&self, id: TenantId) -> Result<(Counted, Arc<Semaphore>), CallError> {
+    fn count(&self, id: TenantId) -> Result<(Counted, Arc<Semaphore>, Arc<Semaphore>), CallError> {
         let mut tenants = lock(&self.tenants);
         let share = tenants.entry(id).or_insert_with(|| Share {
             places: Arc::new(Semaphore::new(self.limits.tenant)),
+            loads: Arc::new(Semaphore::new(LOADS)),
             calls: 0,
         });
         if share.calls >= 2 * self.limits.tenant {
@@ -131,6 +147,7 @@ impl Admission {
                 tenants: Arc::clone(&self.tenants),
             },
             Arc::clone(&share.places),
+            Arc::clone(&share.loads),
         ))
     }
 
@@ -257,6 +274,27 @@ mod tests {
         assert_eq!(refused.code, ErrorCode::Overloaded);
         drop(places);
         assert!(waits.await.expect("no panic").is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_tenant_loads_only_so_many_applications_at_once_and_another_does_not_wait_for_it() {
+        let admission = admission(4, 8, 0);
+        let tenant = TenantId::new();
+        let mut places = Vec::new();
+        for _ in 0..=LOADS {
+            places.push(admission.admit(tenant).await.expect("there is room"));
+        }
+        let mut loading = Vec::new();
+        for place in &places[..LOADS] {
+            loading.push(place.load().await);
+        }
+        let moment = Duration::from_millis(20);
+        let waits = tokio::time::timeout(moment, places[LOADS].load()).await;
+        assert!(waits.is_err(), "one more than may be loads");
+        let other = admission.admit(TenantId::new()).await.expect("room");
+        assert!(other.load().await.is_some());
+        loading.pop();
+        assert!(places[LOADS].load().await.is_some());
     }
 
     #[tokio::test]

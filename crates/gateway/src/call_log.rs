@@ -1,12 +1,12 @@
 //! What is written to the log about one call.
 
 use crate::admission::Place;
+use crate::call::Call;
+use crate::call::Origin;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::log::LogEntry;
 use crate::log::LogSink;
-use crate::runtime::Call;
-use crate::runtime::Origin;
 use crate::stacks::Stacks;
 use crate::telemetry;
 use crate::worker::invocation::End;

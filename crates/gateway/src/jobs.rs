@@ -1,12 +1,12 @@
 //! The job runner: claims jobs from the directory, so any number of hosts share them, and runs
 //! each as a call.
 
+use crate::call::Call;
+use crate::call::Origin;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::peers::identity;
 use crate::routes::Target;
-use crate::runtime::Call;
-use crate::runtime::Origin;
 use crate::runtime::Runtime;
 use ketrics_directory::ClaimedJob;
 use ketrics_directory::DirectoryError;

@@ -6,6 +6,7 @@
 pub mod administrator;
 pub mod admission;
 pub mod auth;
+pub mod call;
 mod call_log;
 pub mod deploy;
 pub mod error;

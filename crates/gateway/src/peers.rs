@@ -1,12 +1,12 @@
 //! The other applications of a tenant, as one of its invocations calls them: like a call over
 //! HTTP, with the requestor of the one that calls, and within the time that it has left.
 
+use crate::call::Call;
+use crate::call::Done;
+use crate::call::Origin;
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use crate::routes::Target;
-use crate::runtime::Call;
-use crate::runtime::Done;
-use crate::runtime::Origin;
 use crate::runtime::Runtime;
 use async_trait::async_trait;
 use ketrics_directory::Requestor;

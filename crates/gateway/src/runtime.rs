@@ -1,8 +1,12 @@
-//! The life of a call: from a target, a function and a payload to an answer.
+//! Runs calls: a place among the others, a process of the right zygote, and the answer.
 
 use crate::admission::Admission;
 use crate::admission::Concurrency;
+use crate::admission::Place;
 use crate::auth::Identity;
+use crate::call::Call;
+use crate::call::Done;
+use crate::call::Origin;
 use crate::call_log::CallLog;
 use crate::call_log::lost;
 use crate::error::CallError;
@@ -22,6 +26,7 @@ use crate::worker::base::WorkerCommand;
 use crate::worker::invocation;
 use crate::worker::invocation::Answer;
 use crate::worker::invocation::Receipt;
+use crate::worker::priority::Priorities;
 use crate::worker::process;
 use crate::worker::process::Strangers;
 use crate::worker::zygotes::Claim;
@@ -29,7 +34,6 @@ use crate::worker::zygotes::Zygotes;
 use ketrics_directory::Bundle;
 use ketrics_directory::BundleFormat;
 use ketrics_directory::Directory;
-use ketrics_directory::JobId;
 use ketrics_directory::Requestor;
 use ketrics_protocol::ApplicationContext;
 use ketrics_protocol::Context;
@@ -56,7 +60,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// What the host is and allows.
@@ -76,101 +79,13 @@ pub struct RuntimeConfig {
     pub region: String,
 }
 
-/// A call that is to be run.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// What it goes to.
-    pub target: Arc<Target>,
-    /// Name of the export.
-    pub function: String,
-    /// JSON.
-    pub payload: String,
-    /// Who calls.
-    pub requestor: RequestorContext,
-    /// Where it comes from.
-    pub origin: Origin,
-}
-
-/// Where a call comes from, which decides how long it may take.
-#[derive(Clone, Debug)]
-pub enum Origin {
-    /// Over HTTP.
-    Http,
-    /// A job.
-    Job {
-        /// Which job.
-        id: JobId,
-        /// Ends it at once, when the job is no longer this host's.
-        stop: CancellationToken,
-        /// Its own time limit.
-        timeout: Duration,
-    },
-    /// A function of another application, which waits for it.
-    Application {
-        /// Codes of the applications whose calls led here, the first one in front.
-        path: Vec<String>,
-        /// When the one that waits ends at the latest.
-        deadline: Instant,
-    },
-}
-
-impl Origin {
-    /// What the figures call it.
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Http => "request",
-            Self::Job { .. } => "job",
-            Self::Application { .. } => "application",
-        }
-    }
-
-    /// What ends the call before its time.
-    fn stop(&self) -> CancellationToken {
-        match self {
-            Self::Job { stop, .. } => stop.clone(),
-            Self::Http | Self::Application { .. } => CancellationToken::new(),
-        }
-    }
-
-    /// The limits of a call from here that begins now, of those of its application.
-    #[must_use]
-    pub fn limits(&self, application: &Limits) -> Limits {
-        let limits = application.clone();
-        match self {
-            Self::Http => limits,
-            Self::Job { timeout, .. } => limits.for_job(*timeout),
-            Self::Application { deadline, .. } => {
-                let left = deadline.saturating_duration_since(Instant::now());
-                Limits {
-                    wall_clock: limits.wall_clock.min(left),
-                    ..limits
-                }
-            }
-        }
-    }
-}
-
-/// A call's result and what it took.
-#[derive(Debug)]
-pub struct Done {
-    /// UUID of the invocation.
-    pub invocation: Uuid,
-    /// The result as JSON.
-    pub result: Result<String, CallError>,
-    /// What was used until the answer.
-    pub used: Receipt,
-    /// Until it had a place among the tenant's and the host's calls.
-    pub queued: Duration,
-    /// From then until it had a process.
-    pub claimed: Duration,
-}
-
 /// Runs calls.
 pub struct Runtime {
     directory: Directory,
     services: Services,
     zygotes: Zygotes,
     admission: Admission,
+    priorities: Priorities,
     routes: Routes,
     log: Arc<dyn LogSink>,
     config: RuntimeConfig,
@@ -207,6 +122,7 @@ impl Runtime {
         Ok(Arc::new(Self {
             zygotes: Zygotes::new(base, config.idle, config.ahead),
             admission: Admission::new(config.concurrency),
+            priorities: Priorities::default(),
             routes: Routes::new(directory.clone(), config.limits.clone()),
             level,
             strangers: Mutex::default(),
@@ -298,6 +214,7 @@ impl Runtime {
     /// asked for.
     pub fn sweep(&self) {
         self.zygotes.sweep();
+        self.priorities.sweep();
         let children = self.zygotes.children();
         let groups = self
             .strangers
@@ -326,7 +243,7 @@ impl Runtime {
     pub async fn prepare(&self, target: &Target, bundle: &Bundle) -> Result<LoadReport, CallError> {
         // It may not be in the directory yet.
         self.stacks.keep(target.deployment.id, bundle);
-        let load = || async { Ok(self.load_frame(target, bundle.clone())) };
+        let load = || async { Ok((self.load_frame(target, bundle.clone()), ())) };
         let log = |line: LogLine| self.log.write(&Arc::new(LogEntry::of(target, line)));
         match self.zygotes.application(target.zygote(), load, log).await {
             Ok(application) => Ok(application.report.clone()),
@@ -373,7 +290,7 @@ impl Runtime {
             Err(error) => return failed(error),
         };
         let queued = arrived.elapsed();
-        let claim = match self.claim(&call).await {
+        let claim = match self.claim(&call, &place).await {
             Ok(claim) => claim,
             Err(error) => return failed(error),
         };
@@ -391,6 +308,7 @@ impl Runtime {
             context: self.context(&call),
             limits,
         };
+        let priority = self.priorities.of(call.target.tenant.id);
         let stop = call.origin.stop();
         let observer = Arc::new(CallLog {
             sink: Arc::clone(&self.log),
@@ -406,6 +324,7 @@ impl Runtime {
             known,
             self.services.clone(),
             observer.clone(),
+            priority,
             stop,
         )
         .await;
@@ -424,10 +343,10 @@ impl Runtime {
         }
     }
 
-    async fn claim(&self, call: &Call) -> Result<Claim, CallError> {
+    async fn claim(&self, call: &Call, place: &Place) -> Result<Claim, CallError> {
         // A zygote may die between being found and being asked.
         for _ in 0..2 {
-            let application = self.zygote(&call.target).await?;
+            let application = self.zygote(&call.target, place).await?;
             check_function(&application.report, &call.function)?;
             if let Some(claim) = self.zygotes.claim(application).await {
                 return Ok(claim);
@@ -436,12 +355,13 @@ impl Runtime {
         Err(lost())
     }
 
-    async fn zygote(&self, target: &Target) -> Result<Arc<Application>, CallError> {
+    async fn zygote(&self, target: &Target, place: &Place) -> Result<Arc<Application>, CallError> {
         let load = || async {
+            let turn = place.load().await;
             let bundle = self.directory.bundle(target.deployment.id).await;
             let bundle = bundle.map_err(io::Error::other)?;
             let bundle = bundle.ok_or_else(|| io::Error::other("the deployment has no bundle"))?;
-            Ok(self.load_frame(target, bundle))
+            Ok((self.load_frame(target, bundle), turn))
         };
         let log = |line: LogLine| self.log.write(&Arc::new(LogEntry::of(target, line)));
         match self.zygotes.application(target.zygote(), load, log).await {

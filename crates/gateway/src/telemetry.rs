@@ -1,7 +1,7 @@
 //! Figures for Prometheus. Labels have few values, all of them the platform's own words: no tenant,
 //! application or function is one.
 
-use crate::runtime::Done;
+use crate::call::Done;
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;

@@ -18,6 +18,6 @@ exports.attack = async () => {
   // What was taken as a key is a key of this volume, under exactly that name; half a character is
   // written as U+FFFD, as UTF-8 has it.
   const listed = (await volume.list({ maxResults: 1_000 })).files.map((file) => file.key);
-  const strange = listed.filter((key) => !keys.includes(key) && key !== "\ufffd" && !/^(iterated|bulk|mine|stolen|b\.|a\.)/.test(key));
+  const strange = listed.filter((key) => !keys.includes(key) && key !== "\ufffd" && !/^(iterated|bulk|mine|stolen|[ab]\.|f\d\.)/.test(key));
   return found.length === 0 && strange.length === 0 ? "held" : { found, strange };
 };

@@ -25,6 +25,7 @@ mod modules;
 mod openapi;
 mod pdf;
 mod platform;
+mod priority;
 mod sandbox;
 mod secrets;
 mod services;

@@ -1,7 +1,7 @@
 //! The two shapes of an answer: `{"success": true, …}` and `{"success": false, "error": …}`.
 
+use crate::call::Done as CallDone;
 use crate::error::CallError;
-use crate::runtime::Done as CallDone;
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;

@@ -10,6 +10,7 @@ use crate::worker::application::time_measure;
 use crate::worker::frames;
 use crate::worker::frames::EncodedReply;
 use crate::worker::frames::FrameReader;
+use crate::worker::priority::Priority;
 use crate::worker::process::Ended;
 use crate::worker::process::Process;
 use crate::worker::refused;
@@ -101,6 +102,7 @@ pub fn start(
     invocation: Arc<Invocation>,
     services: Services,
     observer: Arc<dyn Observer>,
+    mut priority: Priority,
     stop: CancellationToken,
 ) -> oneshot::Receiver<Answer> {
     let (answer, answered) = oneshot::channel();
@@ -112,6 +114,7 @@ pub fn start(
             application,
             running,
         } = claim;
+        priority.apply(&ready.process);
         let (reading, mut writing) = ready.stream.into_split();
         let bytes_in = Arc::new(AtomicU64::new(0));
         // A process that is gone already is noticed where its frames are read, and one that does
@@ -133,6 +136,7 @@ pub fn start(
                 invocation: Arc::clone(&invocation),
             },
             process: ready.process,
+            priority,
             limits,
             started,
             answer: Some(answer),
@@ -145,6 +149,7 @@ pub fn start(
         let mut receipt = driver.used();
         let Driver {
             process,
+            mut priority,
             answer,
             limits,
             ..
@@ -154,6 +159,7 @@ pub fn start(
         drop((application, running));
         receipt.wall = started.elapsed();
         receipt.cpu = receipt.cpu.max(ended.cpu);
+        priority.count(receipt.cpu);
         receipt.peak_memory = ended.peak_memory;
         receipt.page_faults = ended.page_faults;
         let end = end.or_else(|| explain(&ended, &limits));
@@ -201,6 +207,7 @@ struct Driver {
     reader: FrameReader,
     calls: Calls,
     process: Process,
+    priority: Priority,
     limits: Limits,
     started: Instant,
     answer: Option<oneshot::Sender<Answer>>,
@@ -213,7 +220,8 @@ impl Driver {
     /// Until the process ends or has to be ended; says why, where it is known.
     async fn run(&mut self) -> Option<End> {
         let wall = self.started + self.limits.wall_clock;
-        let mut check_cpu = self.started + self.limits.cpu;
+        let look = self.priority.next_look(Duration::ZERO);
+        let mut check_cpu = self.started + look.unwrap_or(self.limits.cpu);
         loop {
             let next = wall.min(check_cpu);
             tokio::select! {
@@ -247,7 +255,11 @@ impl Driver {
             let measure = time_measure("CPU time", cpu, self.limits.cpu);
             return Some(End::OverLimit(Limit::Cpu, measure));
         }
-        *check_cpu = Instant::now() + (self.limits.cpu - cpu).max(Duration::from_millis(5));
+        self.priority.count(cpu);
+        self.priority.apply(&self.process);
+        let left = (self.limits.cpu - cpu).max(Duration::from_millis(5));
+        let look = self.priority.next_look(waited).unwrap_or(left);
+        *check_cpu = Instant::now() + left.min(look);
         None
     }
 

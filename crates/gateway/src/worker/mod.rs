@@ -8,6 +8,7 @@ pub mod application;
 pub mod base;
 pub mod frames;
 pub mod invocation;
+pub mod priority;
 pub mod process;
 pub mod refused;
 pub mod zygotes;

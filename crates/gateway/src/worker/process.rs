@@ -18,6 +18,9 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
+/// The slice of a process that gives way. Linux before 6.12 takes no notice.
+const LONG_SLICE: Duration = Duration::from_millis(20);
+
 /// The pids that some [`Process`] holds and will reap.
 static HELD: LazyLock<Mutex<HashSet<i32>>> = LazyLock::new(Mutex::default);
 
@@ -149,6 +152,40 @@ impl Process {
         } else {
             Duration::ZERO
         }
+    }
+
+    /// Has the process give way: its niceness becomes so much more than this process's own, it
+    /// pushes nobody aside when it wakes, and runs for long rather than soon. It cannot take the
+    /// niceness back.
+    ///
+    /// The niceness alone would do little: the scheduler (EEVDF) gives it a smaller share, but lets
+    /// it end its slice when another process wakes, unless that one's slice is shorter.
+    pub fn give_way(&self, niceness: i32) {
+        static OWN: LazyLock<i32> =
+            LazyLock::new(|| rustix::process::getpriority_process(None).unwrap_or(0));
+        // Until it is reaped, the id is this process's; one that has ended needs no processor.
+        if self.descriptor.is_none() {
+            return;
+        }
+        let attributes = libc::sched_attr {
+            size: size_of::<libc::sched_attr>() as u32,
+            sched_policy: libc::SCHED_BATCH as u32,
+            sched_flags: 0,
+            sched_nice: (*OWN + niceness).min(19),
+            sched_priority: 0,
+            sched_runtime: LONG_SLICE.as_nanos() as u64,
+            sched_deadline: 0,
+            sched_period: 0,
+        };
+        // SAFETY: the pointer is to a local that outlives the call.
+        unsafe {
+            libc::syscall(
+                libc::SYS_sched_setattr,
+                self.pid(),
+                &raw const attributes,
+                0,
+            )
+        };
     }
 
     /// Waits until the process has ended, and reaps it.

@@ -81,11 +81,12 @@ impl Zygotes {
         }
     }
 
-    /// The zygote for this key, made from what `load` gives when there is none.
+    /// The zygote for this key, made from what `load` gives when there is none; the other thing
+    /// that it gives is held until the zygote is there.
     ///
     /// # Errors
     /// See [`LoadError`].
-    pub async fn application<F: Future<Output = Result<Load, LoadError>>>(
+    pub async fn application<Held, F: Future<Output = Result<(Load, Held), LoadError>>>(
         &self,
         key: ZygoteKey,
         load: impl FnOnce() -> F,
@@ -100,7 +101,7 @@ impl Zygotes {
             State::Failed(at, error) if at.elapsed() < FAILED => return Err(error.clone()),
             _ => {}
         }
-        let load = load().await?;
+        let (load, _held) = load().await?;
         match Application::load(&self.base, load, self.ahead, log).await {
             Ok(application) => {
                 application.refill();

@@ -7,7 +7,11 @@ mod urls;
 use ketrics_tests::Answer;
 use ketrics_tests::hostile::Abuse;
 use ketrics_tests::hostile::Arena;
+use ketrics_tests::hostile::Watched;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What came of an attack, in the table's words.
 fn outcome(answer: &Answer) -> String {
@@ -21,34 +25,37 @@ fn outcome(answer: &Answer) -> String {
     code.unwrap_or("no answer of the host's").to_owned()
 }
 
-/// Runs a group, and says what came to something else than the table has.
+/// Runs a group, and says what came to something else than the table has. A group that is over
+/// soon is run again, until the neighbour was called often enough to say what it noticed.
 async fn run(group: &str) -> (Arena, Vec<String>) {
     let arena = Arena::of(group).await;
     let quiet = arena.quiet().await;
     let watch = arena.watch();
     let mut wrong = Vec::new();
-    for (abuse, app) in &arena.attackers {
-        let answer = arena.attack(app).await;
-        let came = outcome(&answer);
-        if !abuse.expected.is_empty() && !abuse.expected.contains(&came) {
-            let Abuse { name, expected, .. } = abuse;
-            let message = &answer.body["error"]["message"];
-            wrong.push(format!(
-                "{name}: {came}, not {}: {message}",
-                expected.join(" or ")
-            ));
+    while wrong.is_empty() && !watch.has_enough() {
+        for (abuse, app) in &arena.attackers {
+            wrong.extend(strange(abuse, &arena.attack(app).await));
         }
     }
-    let watched = watch.end().await;
-    assert!(
-        watched.failures.is_empty(),
-        "the neighbour noticed: {:?}",
-        watched.failures
-    );
-    assert!(!watched.times.is_empty(), "the neighbour was never called");
-    // For `make hostile`, which has the table's head.
-    println!("\n{}", watched.compared(&quiet, group));
+    noticed_nothing(group, &quiet, &watch.end().await);
     (arena, wrong)
+}
+
+/// What came of an attack, if the table has something else.
+fn strange(abuse: &Abuse, answer: &Answer) -> Option<String> {
+    let Abuse { name, expected, .. } = abuse;
+    let came = outcome(answer);
+    let message = &answer.body["error"]["message"];
+    let is_right = expected.is_empty() || expected.contains(&came);
+    (!is_right).then(|| format!("{name}: {came}, not {}: {message}", expected.join(" or ")))
+}
+
+/// No call of the neighbour's failed; how long they took is for `make hostile`, which has the
+/// table's head.
+fn noticed_nothing(what: &str, quiet: &Watched, watched: &Watched) {
+    let failures = &watched.failures;
+    assert!(failures.is_empty(), "the neighbour noticed: {failures:?}");
+    println!("\n{}", watched.compared(quiet, what));
 }
 
 async fn holds(group: &str) -> Arena {
@@ -122,4 +129,35 @@ async fn host() {
         !log.contains('\u{1b}'),
         "an escape reached the log as it was"
     );
+}
+
+/// Calls of the crowd that run at once.
+const CROWD: usize = 16;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn crowd() {
+    let arena = Arc::new(Arena::of("crowd").await);
+    for at in 0..arena.attackers.len() {
+        let quiet = arena.quiet().await;
+        let watch = arena.watch();
+        let over = Arc::new(AtomicBool::new(false));
+        let crowd = (0..CROWD).map(|_| {
+            let (arena, over) = (Arc::clone(&arena), Arc::clone(&over));
+            tokio::spawn(async move {
+                let (abuse, app) = &arena.attackers[at];
+                while !over.load(Relaxed) {
+                    let strange = strange(abuse, &arena.attack(app).await);
+                    assert!(strange.is_none(), "{strange:?}");
+                }
+            })
+        });
+        let crowd: Vec<_> = crowd.collect();
+        watch.enough().await;
+        over.store(true, Relaxed);
+        for calls in crowd {
+            calls.await.expect("what the table has");
+        }
+        let (abuse, _) = &arena.attackers[at];
+        noticed_nothing(&abuse.name, &quiet, &watch.end().await);
+    }
 }

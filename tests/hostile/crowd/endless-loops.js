@@ -1,0 +1,3 @@
+exports.attack = () => {
+  for (;;);
+};
