@@ -51,6 +51,9 @@ pub fn give_up_privileges() -> io::Result<()> {
     };
     rustix::thread::set_capabilities(None, nothing)?;
     rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    // Where the machine or the container has no memory left, the kernel ends the largest of the
+    // processes that say this, and not the gateway. A kernel that does not listen ends another.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     // Huge pages make the first write after a fork copy 2 MB.
     rustix::thread::disable_transparent_huge_pages(true)?;
     for (resource, value) in [

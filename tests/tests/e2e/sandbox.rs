@@ -93,6 +93,8 @@ async fn every_worker_process_is_behind_all_walls() {
         }
         let environment = fs::read(format!("/proc/{id}/environ")).expect("readable by root");
         assert!(environment.is_empty(), "{id} has an environment");
+        let score = fs::read_to_string(format!("/proc/{id}/oom_score_adj"));
+        assert_eq!(score.expect("readable").trim(), "1000", "it dies first");
         let open = descriptors(id);
         assert_eq!(open.len(), 3, "{open:?}");
         assert!(open[&0].starts_with("socket:"), "{open:?}");

@@ -7,6 +7,7 @@ use super::address::Range;
 use super::address::RowShift;
 use super::formula_scanner::Scanner;
 use super::formula_scanner::Token;
+use super::structured;
 
 /// What happens to references.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,10 @@ pub(crate) enum Edit<'e> {
     Remove(&'e str),
     /// The formula is copied that many rows down and columns to the right.
     Slide(i64, i64),
+    /// Columns of a table get other names.
+    Columns(&'e str, &'e [(String, String)]),
+    /// A table is none any more.
+    RemoveTable(&'e str),
 }
 
 /// The formula after an edit, or nothing if it stays the same. `home` is the sheet on which it
@@ -26,9 +31,22 @@ pub(crate) enum Edit<'e> {
 pub(crate) fn edit(formula: &str, home: Option<&str>, edit: Edit<'_>) -> Option<String> {
     let mut out = String::with_capacity(formula.len() + 16);
     let mut scanner = Scanner::new(formula);
+    let mut before = "";
     while let Some(token) = scanner.next() {
         match token {
-            Token::Other(text) => out.push_str(text),
+            Token::Other(text) => {
+                match edit {
+                    Edit::Columns(table, names) if text.starts_with('[') && same(before, table) => {
+                        structured::push_renamed(text, names, &mut out);
+                    }
+                    Edit::RemoveTable(table) if text.starts_with('[') && same(before, table) => {}
+                    Edit::RemoveTable(table) if same(text, table) && !scanner.is_at(b'(') => {
+                        out.push_str("#REF!");
+                    }
+                    _ => out.push_str(text),
+                }
+                before = text;
+            }
             Token::Reference { sheet, area } => {
                 push_edited(sheet, area, home, edit, &mut out);
             }
@@ -37,7 +55,7 @@ pub(crate) fn edit(formula: &str, home: Option<&str>, edit: Edit<'_>) -> Option<
     (out != formula).then_some(out)
 }
 
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     a == b || a.to_lowercase() == b.to_lowercase()
 }
 

@@ -28,6 +28,11 @@ impl<'f> Scanner<'f> {
         Self { text, at: 0 }
     }
 
+    /// Whether this comes next.
+    pub(super) fn is_at(&self, byte: u8) -> bool {
+        self.byte(self.at) == Some(byte)
+    }
+
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }

@@ -10,6 +10,7 @@ use super::formula::Edit;
 use super::references;
 use super::references::Place;
 use super::relationships;
+use super::relationships::Relationship;
 use super::sheet::Sheet;
 use super::workbook::Workbook;
 
@@ -61,28 +62,32 @@ impl Workbook {
         let part = target.part.clone();
         target.unshare();
         target.move_rows(shift);
-        self.edit_references(Edit::Rows(&name, shift))?;
-        for relationship in relationships::read(&mut self.package, &part)? {
-            let own = matches!(
-                relationship.kind.as_str(),
-                "table" | "comments" | "drawing" | "vmlDrawing" | "threadedComment"
-            );
-            if own && !relationship.external {
-                if relationship.kind == "table" && !self.keeps_table(sheet, &relationship, shift)? {
-                    continue;
-                }
-                let place = Place {
-                    home: Some(&name),
-                    shift: Some(shift),
-                };
-                self.edit_part(&relationship.target, place, Edit::Rows(&name, shift));
+        let mut own = relationships::read(&mut self.package, &part)?;
+        own.retain(|relationship| {
+            let kind = relationship.kind.as_str();
+            !relationship.external
+                && matches!(
+                    kind,
+                    "table" | "comments" | "drawing" | "vmlDrawing" | "threadedComment"
+                )
+        });
+        self.edit_references(Edit::Rows(&name, shift), &own)?;
+        for relationship in own {
+            if relationship.kind == "table" && !self.keeps_table(sheet, &relationship, shift)? {
+                continue;
             }
+            let place = Place {
+                home: Some(&name),
+                shift: Some(shift),
+            };
+            self.edit_part(&relationship.target, place, Edit::Rows(&name, shift));
         }
         Ok(())
     }
 
-    /// Edits the references in all worksheets, names, charts and pivot tables.
-    pub(crate) fn edit_references(&mut self, edit: Edit<'_>) -> Result<()> {
+    /// Edits the references in all worksheets, names, charts, pivot tables and tables, but for the
+    /// parts to which those relationships lead.
+    pub(crate) fn edit_references(&mut self, edit: Edit<'_>, apart: &[Relationship]) -> Result<()> {
         for sheet in &mut self.sheets {
             sheet.edit_references(edit)?;
         }
@@ -96,7 +101,13 @@ impl Workbook {
             self.book_changed = true;
         }
         let parts = self.package.names().into_iter().filter(|name| {
-            name.contains("/charts/chart") || name.contains("/pivotCache/pivotCacheDefinition")
+            let kinds = [
+                "/charts/chart",
+                "/pivotCache/pivotCacheDefinition",
+                "/tables/table",
+            ];
+            kinds.iter().any(|kind| name.contains(kind))
+                && !apart.iter().any(|apart| apart.target == *name)
         });
         for part in parts.collect::<Vec<_>>() {
             self.edit_part(&part, nowhere, edit);
@@ -216,7 +227,12 @@ impl Sheet {
     }
 
     fn shared_formulas_mention(&self, edit: Edit<'_>) -> bool {
-        let (Edit::Rows(name, _) | Edit::Rename(name, _) | Edit::Remove(name)) = edit else {
+        let (Edit::Rows(name, _)
+        | Edit::Rename(name, _)
+        | Edit::Remove(name)
+        | Edit::Columns(name, _)
+        | Edit::RemoveTable(name)) = edit
+        else {
             return false;
         };
         let name = formula::quote(name);

@@ -31,6 +31,7 @@ impl Workbook {
             ));
         }
         if self.sheets.iter().any(|sheet| sheet.changed) {
+            self.name_columns()?;
             self.add_missing_parts()?;
             self.add_links()?;
             self.recalculate()?;

@@ -151,7 +151,7 @@ impl Workbook {
         if before.to_lowercase() != name.to_lowercase() || name.len() != before.len() {
             self.check_name(name)?;
         }
-        self.edit_references(Edit::Rename(&before, name))?;
+        self.edit_references(Edit::Rename(&before, name), &[])?;
         let change = [("name", Some(name.to_owned()))];
         self.edit_listing(id, |tag, empty| {
             Action::Write(xml::with_attributes(tag, &change, empty))
@@ -222,6 +222,7 @@ impl Workbook {
         let (listed, _) = read_book(&self.book, &self.book_part)?;
         let place = listed.iter().position(|entry| entry.id == id);
         let relationship = place.map(|place| listed[place].relationship.clone());
+        let tables = self.table_names(&part)?;
         self.sheets.remove(at);
         let before = self.reachable()?;
         self.edit_listing(id, |_, _| Action::Drop)?;
@@ -233,7 +234,10 @@ impl Workbook {
             relationships::remove_part(&mut self.package, orphan)?;
         }
         relationships::remove_part(&mut self.package, &part)?;
-        self.edit_references(Edit::Remove(&name))?;
+        self.edit_references(Edit::Remove(&name), &[])?;
+        for table in tables {
+            self.edit_references(Edit::RemoveTable(&table), &[])?;
+        }
         if let Some(place) = place {
             self.forget_place(place)?;
         }

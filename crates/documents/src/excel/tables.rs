@@ -3,9 +3,11 @@
 use super::address::Range;
 use super::address::RowShift;
 use super::error::Result;
+use super::formula::Edit;
 use super::relationships;
 use super::relationships::Relationship;
 use super::sheet::Sheet;
+use super::table_headers;
 use super::workbook::Workbook;
 use super::xml;
 use super::xml::Action;
@@ -59,7 +61,7 @@ fn fate(text: &str, part: &str, shift: RowShift) -> Result<Fate> {
 
 impl Workbook {
     /// Before rows of a worksheet move: takes a table out that would not be one any more. Its cells
-    /// stay as they are. Says whether the table stays.
+    /// stay as they are, and formulas that name it get `#REF!`. Says whether the table stays.
     pub(crate) fn keeps_table(
         &mut self,
         sheet: usize,
@@ -88,6 +90,9 @@ impl Workbook {
                 let part = sheet.part.clone();
                 relationships::remove(&mut self.package, &part, &table.id)?;
                 relationships::remove_part(&mut self.package, &table.target)?;
+                if let Some(name) = table_headers::name(&text, &table.target) {
+                    self.edit_references(Edit::RemoveTable(&name), &[])?;
+                }
                 Ok(false)
             }
         }

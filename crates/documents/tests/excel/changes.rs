@@ -318,3 +318,106 @@ fn thousands_of_links_are_written_together() {
     assert_eq!(cells["A10"].1["hyperlink"], "https://example.com/0");
     assert_eq!(cells["A5009"].1["hyperlink"], "https://example.com/4999");
 }
+
+/// Two worksheets and a table on the first one, whose columns formulas name.
+fn with_table(header: &str) -> Workbook {
+    let first = format!(
+        "<sheetData><row r=\"3\">{header}</row><row r=\"4\"><c r=\"A4\"><v>4</v></c><c r=\"B4\"><f>T[[#This Row],[Price]]*2</f></c></row></sheetData><tableParts count=\"1\"><tablePart r:id=\"t1\"/></tableParts>"
+    );
+    let second = "<sheetData><row r=\"1\"><c r=\"A1\"><f>SUM(T[price])+Other[Price]</f></c></row><row r=\"9\"><c r=\"A9\"><v>1</v></c></row></sheetData>";
+    let table = "<table id=\"1\" name=\"T\" displayName=\"T\" ref=\"A3:B4\"><tableColumns count=\"2\"><tableColumn id=\"1\" name=\"Price\"/><tableColumn id=\"2\" name=\"Twice_x000a_it\"><calculatedColumnFormula>T[[#This Row],[Price]]*'S2'!A9</calculatedColumnFormula></tableColumn></tableColumns></table>";
+    let related = "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"t1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/table\" Target=\"../tables/table1.xml\"/></Relationships>";
+    let more = [
+        (
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            related.as_bytes().to_vec(),
+        ),
+        ("xl/tables/table1.xml", table.as_bytes().to_vec()),
+    ];
+    Workbook::read(tools::book(&[&first, second], &more)).expect("it is read")
+}
+
+const HEADER: &str = "<c r=\"A3\" t=\"inlineStr\"><is><t>Price</t></is></c><c r=\"B3\" t=\"inlineStr\"><is><t>Twice\nit</t></is></c>";
+
+#[test]
+fn a_header_that_changed_names_its_column_and_the_formulas_follow() {
+    let mut workbook = with_table(HEADER);
+    tools::set(&mut workbook, 0, 3, 1, "Net [EUR]");
+    let table = part(&mut workbook, "xl/tables/table1.xml");
+    contains(
+        &table,
+        &[
+            "<tableColumn id=\"1\" name=\"Net [EUR]\"/>",
+            "<tableColumn id=\"2\" name=\"Twice_x000a_it\">",
+            "T[[#This Row],[Net '[EUR']]]*'S2'!A9",
+        ],
+    );
+    assert_eq!(
+        formula(&mut workbook, 0, "B4"),
+        "T[[#This Row],[Net '[EUR']]]*2"
+    );
+    assert_eq!(
+        formula(&mut workbook, 1, "A1"),
+        "SUM(T[Net '[EUR']])+Other[Price]"
+    );
+}
+
+#[test]
+fn a_header_that_is_no_name_becomes_one() {
+    for (column, given, names) in [
+        (2, json!("price"), ["Price", "price2"]),
+        (1, json!(2026), ["2026", "Twice\nit"]),
+        (1, json!(true), ["TRUE", "Twice\nit"]),
+        (2, json!(null), ["Price", "Twice\nit"]),
+        (2, json!(""), ["Price", "Twice\nit"]),
+        (2, json!({ "formula": "1+1" }), ["Price", "Twice\nit"]),
+    ] {
+        let mut workbook = with_table(HEADER);
+        let mut row = vec![json!("Price"), json!("Twice\nit")];
+        row[column - 1] = given.clone();
+        tools::put(&mut workbook, 0, 3, &[row]);
+        let table = part(&mut workbook, "xl/tables/table1.xml");
+        let cells = tools::all(&mut workbook, 0);
+        for (cell, name) in ["A3", "B3"].into_iter().zip(names) {
+            assert_eq!(cells[cell].1, name, "{cell} after {given}");
+            let name = name.replace('\n', "_x000a_");
+            contains(&table, &[&format!("name=\"{name}\"")]);
+        }
+    }
+}
+
+#[test]
+fn an_untouched_header_changes_nothing() {
+    let mut workbook = with_table(HEADER);
+    let before = part(&mut workbook, "xl/tables/table1.xml");
+    tools::set(&mut workbook, 0, 4, 1, "4");
+    assert_eq!(part(&mut workbook, "xl/tables/table1.xml"), before);
+}
+
+#[test]
+fn the_formulas_of_tables_follow_other_worksheets() {
+    let mut workbook = with_table(HEADER);
+    workbook.splice_rows(1, 2, 0, 3).expect("rows are inserted");
+    let table = part(&mut workbook, "xl/tables/table1.xml");
+    contains(&table, &["[Price]]*'S2'!A12", "ref=\"A3:B4\""]);
+    workbook.rename_sheet(1, "Rates").expect("a name");
+    let table = part(&mut workbook, "xl/tables/table1.xml");
+    contains(&table, &["[Price]]*Rates!A12"]);
+    // Rows of its own sheet move its range once, and not what is elsewhere.
+    workbook.splice_rows(0, 1, 0, 2).expect("rows are inserted");
+    let table = part(&mut workbook, "xl/tables/table1.xml");
+    contains(&table, &["[Price]]*Rates!A12", "ref=\"A5:B6\""]);
+}
+
+#[test]
+fn formulas_that_name_a_table_which_went_are_broken_and_say_so() {
+    let mut workbook = with_table(HEADER);
+    workbook.splice_rows(0, 3, 1, 0).expect("the header goes");
+    assert_eq!(formula(&mut workbook, 0, "B3"), "#REF!*2");
+    assert_eq!(formula(&mut workbook, 1, "A1"), "SUM(#REF!)+Other[Price]");
+    let mut workbook = with_table(HEADER);
+    tools::set(&mut workbook, 1, 2, 1, "T");
+    workbook.remove_sheet(0).expect("it goes");
+    assert_eq!(formula(&mut workbook, 0, "A1"), "SUM(#REF!)+Other[Price]");
+    assert_eq!(tools::all(&mut workbook, 0)["A2"].1, "T");
+}
