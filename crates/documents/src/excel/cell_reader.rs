@@ -11,6 +11,7 @@ use super::cell::Sharing;
 use super::error::Result;
 use super::error::broken;
 use super::rich;
+use super::sheet::Sheet;
 use super::sheet_reader::Reading;
 use super::sheet_reader::skip;
 use super::xml;
@@ -258,6 +259,44 @@ impl<'t> Reading<'t, '_> {
         }
         self.sheet.formulas.push(formula);
         empty.with_index(Kind::Formula, index)
+    }
+}
+
+impl Reading<'_, '_> {
+    /// Cells that share a formula which nobody has keep what it came to.
+    pub(super) fn settle_followers(&mut self) -> Result<()> {
+        let Sheet {
+            formulas,
+            masters,
+            rows,
+            ..
+        } = &mut self.sheet;
+        let is_alone = |formula: &Formula| {
+            formula.text.is_empty()
+                && matches!(&formula.sharing, Sharing::Follower(group) if !masters.contains_key(group))
+        };
+        if !formulas.iter().any(is_alone) {
+            return Ok(());
+        }
+        for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
+            let formula = match cell.kind {
+                Kind::Formula => formulas.get(cell.index() as usize),
+                _ => None,
+            };
+            let Some(formula) = formula.filter(|formula| is_alone(formula)) else {
+                continue;
+            };
+            *cell = match &formula.outcome {
+                Outcome::None => Cell::empty(cell.column(), cell.style),
+                Outcome::Number(number) => cell.with_number(*number),
+                Outcome::Text(text) => cell.with_index(Kind::Text, self.around.strings.add(text)?),
+                Outcome::Bool(truth) => cell.with_index(Kind::Bool, u32::from(*truth)),
+                Outcome::Error(error) => {
+                    cell.with_index(Kind::Error, self.around.strings.add(error)?)
+                }
+            };
+        }
+        Ok(())
     }
 }
 

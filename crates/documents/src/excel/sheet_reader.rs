@@ -42,6 +42,7 @@ pub(crate) fn read(text: &str, part: &str, around: Around<'_>) -> Result<Sheet> 
         disordered: false,
     };
     reading.read()?;
+    reading.settle_followers()?;
     let mut sheet = reading.sheet;
     if reading.disordered {
         // Of two rows of one number the later one counts.

@@ -57,7 +57,7 @@ fn within_bounds(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)
 
 fn load_once(bytes: &[u8], force_reconstruct: bool) -> lopdf::Result<lopdf::Document> {
     LEFT.set(MOST_OF_ALL);
-    lopdf::Document::load_mem_with_options(
+    let mut document = lopdf::Document::load_mem_with_options(
         bytes,
         LoadOptions {
             filter: Some(within_bounds),
@@ -65,7 +65,10 @@ fn load_once(bytes: &[u8], force_reconstruct: bool) -> lopdf::Result<lopdf::Docu
             force_reconstruct,
             ..LoadOptions::default()
         },
-    )
+    )?;
+    // No object has the number 0 (ISO 32000-1, 7.3.10), and none can be written under it.
+    document.objects.retain(|(number, _), _| *number > 0);
+    Ok(document)
 }
 
 /// Whether a file is encrypted, be it with an empty password, with which `lopdf` has opened it.
