@@ -29,6 +29,8 @@ pub struct Concurrency {
     pub tenant: usize,
     /// How long a call of a tenant over its share waits.
     pub tenant_wait: Duration,
+    /// Bytes that the calls of one tenant hold in the gateway on the way to services and back.
+    pub tenant_memory: usize,
     /// Calls on this host.
     pub host: usize,
     /// Calls that wait for the host.
@@ -42,6 +44,7 @@ impl Default for Concurrency {
         Self {
             tenant: 64,
             tenant_wait: Duration::from_millis(500),
+            tenant_memory: 1024 * 1024 * 1024,
             host: 128,
             queue: 512,
             wait: Duration::from_secs(10),
@@ -223,6 +226,7 @@ mod tests {
         Admission::new(Concurrency {
             tenant,
             tenant_wait: wait,
+            tenant_memory: 0,
             host,
             queue,
             wait,

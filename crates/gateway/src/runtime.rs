@@ -53,6 +53,7 @@ use ketrics_protocol::frame::LogLevel;
 use ketrics_protocol::frame::LogLine;
 use ketrics_services::Caller;
 use ketrics_services::Invocation;
+use ketrics_services::Memories;
 use ketrics_services::Services;
 use std::io;
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub struct Runtime {
     zygotes: Zygotes,
     admission: Admission,
     priorities: Priorities,
+    memories: Memories,
     routes: Routes,
     log: Arc<dyn LogSink>,
     config: RuntimeConfig,
@@ -123,6 +125,7 @@ impl Runtime {
             zygotes: Zygotes::new(base, config.idle, config.ahead),
             admission: Admission::new(config.concurrency),
             priorities: Priorities::default(),
+            memories: Memories::new(config.concurrency.tenant_memory),
             routes: Routes::new(directory.clone(), config.limits.clone()),
             level,
             strangers: Mutex::default(),
@@ -299,6 +302,7 @@ impl Runtime {
         let known = Arc::new(Invocation::new(
             self.caller(&call, invocation, &limits),
             Arc::new(OtherApplications(Arc::clone(self))),
+            self.memories.of(call.target.tenant.id),
         ));
         let invoke = Invoke {
             id: invocation.to_string(),

@@ -1,5 +1,6 @@
 //! One invocation, as the services see it: who it is, and what it holds open.
 
+use crate::Memory;
 use crate::Peers;
 use crate::database::OpenConnections;
 use crate::redaction::Ending;
@@ -48,6 +49,7 @@ pub struct Caller {
 pub struct Invocation {
     caller: Caller,
     peers: Arc<dyn Peers>,
+    memory: Memory,
     ended: CancellationToken,
     redactions: Redactions,
     pub(crate) connections: OpenConnections,
@@ -63,12 +65,14 @@ const READING: u32 = 128 * 1024;
 pub(crate) struct Over;
 
 impl Invocation {
-    /// An invocation that has opened nothing yet, and the applications beside its own.
+    /// An invocation that has opened nothing yet, the applications beside its own, and what its
+    /// tenant's calls may hold in memory.
     #[must_use]
-    pub fn new(caller: Caller, peers: Arc<dyn Peers>) -> Self {
+    pub fn new(caller: Caller, peers: Arc<dyn Peers>, memory: Memory) -> Self {
         Self {
             caller,
             peers,
+            memory,
             ended: CancellationToken::new(),
             redactions: Redactions::default(),
             connections: OpenConnections::default(),
@@ -81,6 +85,12 @@ impl Invocation {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// What its tenant's calls may hold in memory.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     pub(crate) fn peers(&self) -> &dyn Peers {

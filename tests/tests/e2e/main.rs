@@ -21,6 +21,7 @@ mod jobs;
 mod limits;
 mod logs;
 mod members;
+mod memory;
 mod modules;
 mod openapi;
 mod pdf;

@@ -113,6 +113,7 @@ pub(crate) fn each_attribute<'t>(
     attributes.with_checks(false);
     attributes
         .map_while(std::result::Result::ok)
+        .take_while(|attribute| !attribute.key.as_ref().contains(['"', '\'', '<', '&']))
         .map(|attribute| {
             (
                 attribute.key.as_ref().to_owned(),

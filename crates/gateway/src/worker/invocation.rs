@@ -142,6 +142,7 @@ pub fn start(
             answer: Some(answer),
             observer: Arc::clone(&observer),
             log_lines: 0,
+            taken: 0,
             stop,
         };
         let end = driver.run().await;
@@ -213,6 +214,8 @@ struct Driver {
     answer: Option<oneshot::Sender<Answer>>,
     observer: Arc<dyn Observer>,
     log_lines: u32,
+    /// Bytes that had come with the last call.
+    taken: u64,
     stop: CancellationToken,
 }
 
@@ -315,7 +318,12 @@ impl Driver {
     fn take(&mut self, frame: ToGateway) -> Option<End> {
         match frame {
             ToGateway::Log(line) => self.log(line),
-            ToGateway::Call { id, call } => self.calls.start(id, call, &self.limits),
+            ToGateway::Call { id, call } => {
+                let received = self.reader.received();
+                let length = received - self.taken;
+                self.taken = received;
+                self.calls.start(id, call, length, &self.limits)
+            }
             ToGateway::Done(outcome) => {
                 let Some(answer) = self.answer.take() else {
                     return misbehaved("it answered twice");
@@ -376,7 +384,7 @@ struct Calls {
 
 impl Calls {
     /// Carries a call out beside the others. The worker counts too: one over a limit lies.
-    fn start(&mut self, id: u32, call: ServiceCall, limits: &Limits) -> Option<End> {
+    fn start(&mut self, id: u32, call: ServiceCall, length: u64, limits: &Limits) -> Option<End> {
         let service = call.service();
         *self.made.entry(service).or_default() += 1;
         telemetry::figures().service_call(service);
@@ -395,8 +403,16 @@ impl Calls {
         let unread = Arc::clone(&self.unread);
         let most = most_unread(limits);
         tokio::spawn(async move {
-            let result = services.handle(&invocation, call).await;
+            let memory = invocation.memory();
+            let result = match memory.hold(usize::try_from(length).unwrap_or(usize::MAX)) {
+                Ok(_held) => services.handle(&invocation, call).await,
+                Err(full) => Err(full.into()),
+            };
             let mut reply = EncodedReply::new(id, result);
+            let held = memory.hold(usize::try_from(reply.length()).unwrap_or(usize::MAX));
+            if let Err(full) = held {
+                reply = EncodedReply::new(id, Err(full.into()));
+            }
             if unread.fetch_add(reply.length(), Relaxed) + reply.length() > most {
                 unread.fetch_sub(reply.length(), Relaxed);
                 reply = EncodedReply::new(id, Err(too_much_unread(most)));

@@ -35,6 +35,7 @@ impl Config {
     /// How many calls may run at once.
     pub fn concurrency(&self) -> Result<Concurrency, Problem> {
         const SECTION: &str = "concurrency";
+        const MB: usize = 1024 * 1024;
         let usual = Concurrency::default();
         let number = |name, usual| Ok::<_, Problem>(self.number(SECTION, name)?.unwrap_or(usual));
         let time = |name, usual| {
@@ -44,6 +45,7 @@ impl Config {
         let concurrency = Concurrency {
             tenant: number("tenant", usual.tenant)?,
             tenant_wait: time("tenant_wait_ms", usual.tenant_wait)?,
+            tenant_memory: number("tenant_memory_mb", usual.tenant_memory / MB)?.saturating_mul(MB),
             host: number("host", usual.host)?,
             queue: number("queue", usual.queue)?,
             wait: time("queue_wait_ms", usual.wait)?,
@@ -53,6 +55,13 @@ impl Config {
             return Err(Problem::Usage(format!(
                 "concurrency.host must be a whole number from 2 to 10000, not {}",
                 concurrency.host
+            )));
+        }
+        // A function may read a file of 128 MB, and what comes from a bucket is there twice for a moment.
+        if concurrency.tenant_memory < 256 * MB {
+            return Err(Problem::Usage(format!(
+                "concurrency.tenant_memory_mb must be a whole number of at least 256, not {}",
+                concurrency.tenant_memory / MB
             )));
         }
         Ok(concurrency)

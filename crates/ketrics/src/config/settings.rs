@@ -99,6 +99,7 @@ pub const SETTINGS: &[Setting] = &[
     any("concurrency", "host", Kind::Number),
     any("concurrency", "tenant", Kind::Number),
     any("concurrency", "tenant_wait_ms", Kind::Number),
+    any("concurrency", "tenant_memory_mb", Kind::Number),
     any("concurrency", "queue", Kind::Number),
     any("concurrency", "queue_wait_ms", Kind::Number),
     any("http", "connections", Kind::Number),

@@ -1,5 +1,6 @@
 //! What an engine for SQL databases does.
 
+use crate::Memory;
 use async_trait::async_trait;
 use ketrics_directory::Database;
 use ketrics_protocol::Cell;
@@ -54,6 +55,8 @@ pub(crate) struct Statement {
     pub(crate) parameters: Vec<Cell>,
     /// How long its invocation may still run.
     pub(crate) time_left: Duration,
+    /// Where its result is held.
+    pub(crate) memory: Memory,
 }
 
 /// Whether there is a parameter for each placeholder and no other.

@@ -96,6 +96,7 @@ impl Databases {
                     sql,
                     parameters,
                     time_left: invocation.time_left(),
+                    memory: invocation.memory().clone(),
                 };
                 let outcome = self
                     .run(invocation, connection, transaction, statement)
@@ -118,6 +119,7 @@ impl Databases {
                     sql,
                     parameters,
                     time_left: invocation.time_left(),
+                    memory: invocation.memory().clone(),
                 };
                 let outcome = self
                     .run(invocation, connection, transaction, statement)

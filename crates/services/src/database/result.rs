@@ -1,5 +1,7 @@
 //! How large a result may be, on every engine.
 
+use crate::Held;
+use crate::Memory;
 use ketrics_protocol::Cell;
 
 /// Bytes of all cells of a result.
@@ -7,16 +9,32 @@ const MAX_RESULT: usize = 64 * 1024 * 1024;
 
 /// What a result weighs so far.
 #[derive(Default)]
-pub(crate) struct Weight(usize);
+pub(crate) struct Weight {
+    bytes: usize,
+    /// What it holds of its tenant's memory.
+    held: Option<Held>,
+}
 
 impl Weight {
+    /// Nothing yet, of a result that is in this memory.
+    pub(crate) fn within(memory: &Memory) -> Self {
+        Self {
+            bytes: 0,
+            held: memory.hold(0).ok(),
+        }
+    }
+
     /// Adds a cell.
     ///
     /// # Errors
     /// With a reason for tenant code, when the result is too large.
     pub(crate) fn add(&mut self, cell: &Cell) -> Result<(), String> {
-        self.0 += weight(cell);
-        if self.0 > MAX_RESULT {
+        let bytes = weight(cell);
+        self.bytes += bytes;
+        if let Some(held) = &mut self.held {
+            held.more(bytes).map_err(|full| full.to_string())?;
+        }
+        if self.bytes > MAX_RESULT {
             return Err(format!(
                 "the result is larger than {MAX_RESULT} bytes; LIMIT makes it smaller"
             ));

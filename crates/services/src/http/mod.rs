@@ -22,6 +22,7 @@ pub use rule::EgressRuleError;
 pub use rule::check_egress_rule;
 pub use tenants::InvalidEgress;
 
+use crate::Held;
 use crate::Invocation;
 use crate::invocation::over;
 use egress::Clients;
@@ -118,8 +119,9 @@ impl Http {
             )));
         }
         let timeout = check_timeout(timeout)?;
+        let held = invocation.memory().hold(0)?;
         let clients = self.tenants.of(invocation.caller().tenant_id).await?;
-        let exchange = tokio::time::timeout(timeout, exchange(&clients, hop, most));
+        let exchange = tokio::time::timeout(timeout, exchange(&clients, hop, most, held));
         match invocation.bounded(exchange).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(_)) => Err(ServiceError::plain(format!(
@@ -132,13 +134,18 @@ impl Http {
     }
 }
 
-async fn exchange(clients: &Clients, first: Hop, most: u32) -> Result<HttpReply, ServiceError> {
+async fn exchange(
+    clients: &Clients,
+    first: Hop,
+    most: u32,
+    held: Held,
+) -> Result<HttpReply, ServiceError> {
     let mut hop = first;
     let mut followed = 0;
     loop {
         let response = send(clients, &hop).await?;
         match redirect::target(&hop, &response)? {
-            Some(_) if most == 0 => return receive(response).await,
+            Some(_) if most == 0 => return receive(response, held).await,
             Some(_) if followed == most => {
                 return Err(ServiceError::plain(format!(
                     "Maximum number of redirects exceeded: {most}"
@@ -149,7 +156,7 @@ async fn exchange(clients: &Clients, first: Hop, most: u32) -> Result<HttpReply,
                 hop = redirect::follow(hop, response.status(), target);
                 followed += 1;
             }
-            None => return receive(response).await,
+            None => return receive(response, held).await,
         }
     }
 }
@@ -168,7 +175,7 @@ async fn send(clients: &Clients, hop: &Hop) -> Result<Response, ServiceError> {
         .map_err(|error| errors::describe(&error, &hop.url))
 }
 
-async fn receive(mut response: Response) -> Result<HttpReply, ServiceError> {
+async fn receive(mut response: Response, mut held: Held) -> Result<HttpReply, ServiceError> {
     let status = response.status();
     let headers = response_headers(response.headers());
     let url = response.url().clone();
@@ -185,6 +192,7 @@ async fn receive(mut response: Response) -> Result<HttpReply, ServiceError> {
             ))
             .with_code("ERR_BAD_RESPONSE"));
         }
+        held.more(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(HttpReply::Request {

@@ -337,6 +337,7 @@ impl Volumes {
         )]
         let size = info.size as usize;
         let _room = invocation.room_to_read(size).await?;
+        let _held = invocation.memory().hold(size)?;
         // The reader wants some room behind the end to find it.
         let mut content = Vec::with_capacity(size + 32);
         reader

@@ -223,7 +223,8 @@ pub fn invocation(tenant: &Tenant, application: &Application, left: Duration) ->
         path: Vec::new(),
         deadline: Instant::now() + left,
     };
-    Arc::new(Invocation::new(caller, Arc::new(NoPeers)))
+    let memory = Memory::new(256 * 1024 * 1024);
+    Arc::new(Invocation::new(caller, Arc::new(NoPeers), memory))
 }
 
 /// There is no gateway, so nothing can be called.

@@ -194,6 +194,7 @@ impl MySqlLink {
         ordered: &Ordered,
         parameters: &[Parameter],
         around: Around<'_>,
+        weight: Weight,
     ) -> Result<Outcome, StatementError> {
         self.query(around.before);
         let mut command = Vec::with_capacity(ordered.sql.len() + 1);
@@ -223,7 +224,7 @@ impl MySqlLink {
         }
         self.flush().await?;
         let result = match (ready, counted) {
-            (Ok(_), Ok(())) => self.executed(&ordered.verb).await?,
+            (Ok(_), Ok(())) => self.executed(&ordered.verb, weight).await?,
             (Ok(_), Err(refused)) => Err(Fault::Ours(refused)),
             (Err(error), _) => Err(Fault::Server(error)),
         };
@@ -262,8 +263,15 @@ impl MySqlLink {
     }
 
     /// Reads what a statement did.
-    async fn executed(&mut self, verb: &str) -> Result<Result<Outcome, Fault>, Broken> {
-        let mut reading = Reading::default();
+    async fn executed(
+        &mut self,
+        verb: &str,
+        weight: Weight,
+    ) -> Result<Result<Outcome, Fault>, Broken> {
+        let mut reading = Reading {
+            weight,
+            ..Reading::default()
+        };
         let mut whole = Done::default();
         loop {
             match self.answer(Some(&mut reading)).await? {

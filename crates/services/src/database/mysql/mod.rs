@@ -37,6 +37,7 @@ use crate::database::pool::Lease;
 use crate::database::pool::PoolKey;
 use crate::database::pool::Pools;
 use crate::database::pool::Tenants;
+use crate::database::result::Weight;
 use crate::database::settings;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
@@ -192,6 +193,7 @@ impl Session for MySqlSession {
         let wrapped = self.stage == Stage::Alone && self.access == Access::Read;
         let in_transaction = self.stage == Stage::Transaction;
         let mut after = self.stage;
+        let weight = Weight::within(&statement.memory);
         let result = self
             .with(async |link| {
                 let mut before = if link.is_mariadb() {
@@ -213,7 +215,7 @@ impl Session for MySqlSession {
                         in_transaction.then_some("DO 0")
                     },
                 };
-                let result = link.run(&ordered, &parameters, around).await;
+                let result = link.run(&ordered, &parameters, around, weight).await;
                 let is_quiet = link.activity() == Activity::Quiet;
                 if in_transaction && is_quiet && !link.in_transaction() {
                     after = Stage::Over;

@@ -252,6 +252,7 @@ impl PostgresLink {
         sql: &str,
         parameters: Vec<Cell>,
         behind: Option<&str>,
+        weight: Weight,
     ) -> Result<Outcome, StatementError> {
         // A statement before this one may not have come to its end.
         self.out.clear();
@@ -278,7 +279,7 @@ impl PostgresLink {
         if !asks {
             self.skip_batch().await;
         }
-        let result = self.read().await;
+        let result = self.read(weight).await;
         if behind.is_some() && self.status != Status::Unknown {
             self.status = Status::Unknown;
             self.finish_batch().await?;
@@ -364,8 +365,11 @@ impl PostgresLink {
     }
 
     /// Reads the answer to a statement.
-    async fn read(&mut self) -> Result<Outcome, StatementError> {
-        let mut reading = Reading::default();
+    async fn read(&mut self, weight: Weight) -> Result<Outcome, StatementError> {
+        let mut reading = Reading {
+            weight,
+            ..Reading::default()
+        };
         loop {
             match self.message().await? {
                 Message::RowDescription(body) => reading.columns(&body)?,

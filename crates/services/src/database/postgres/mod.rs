@@ -34,6 +34,7 @@ use crate::database::pool::Lease;
 use crate::database::pool::PoolKey;
 use crate::database::pool::Pools;
 use crate::database::pool::Tenants;
+use crate::database::result::Weight;
 use crate::database::settings;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
@@ -163,8 +164,9 @@ impl Session for PostgresSession {
             format!("SET statement_timeout TO {timeout}")
         };
         let behind = wrapped.then_some("ROLLBACK");
+        let weight = Weight::within(&statement.memory);
         self.with(async |link| {
-            link.run(&before, &numbered.sql, statement.parameters, behind)
+            link.run(&before, &numbered.sql, statement.parameters, behind, weight)
                 .await
         })
         .await

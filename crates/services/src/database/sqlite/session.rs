@@ -156,7 +156,7 @@ fn run(live: &mut Live, statement: Statement) -> Result<Outcome, StatementError>
         columns,
         ..Outcome::default()
     };
-    let mut weight = Weight::default();
+    let mut weight = Weight::within(&statement.memory);
     let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(failed)? {
         for (index, declared) in declared.iter().enumerate() {

@@ -120,11 +120,15 @@ impl SqlServerLink {
     /// Tells the server who one is.
     pub(crate) async fn log_in(&mut self, login: &[u8]) -> Result<(), Broken> {
         self.send(Kind::Login, Before::Nothing, login).await?;
-        let reading = self.answer().await?;
+        let reading = self.answer(Weight::default()).await?;
         match reading.error {
             Some(error) => Err(Broken::Server(error)),
             None if reading.logged_in => {
-                Ok(self.batch_of(SESSION, Before::Nothing).await.map(drop)?)
+                let weight = Weight::default();
+                Ok(self
+                    .batch_of(SESSION, Before::Nothing, weight)
+                    .await
+                    .map(drop)?)
             }
             None => Err(malformed().into()),
         }
@@ -150,16 +154,22 @@ impl SqlServerLink {
         head
     }
 
-    async fn batch_of(&mut self, sql: &str, before: Before) -> Result<Reading, Broken> {
+    async fn batch_of(
+        &mut self,
+        sql: &str,
+        before: Before,
+        weight: Weight,
+    ) -> Result<Reading, Broken> {
         let mut message = self.head();
         message.extend(sql.encode_utf16().flat_map(u16::to_le_bytes));
         self.send(Kind::Batch, before, &message).await?;
-        self.answer().await
+        self.answer(weight).await
     }
 
     /// Runs statements of the platform.
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), StatementError> {
-        let reading = self.batch_of(sql, Before::Nothing).await?;
+        let weight = Weight::default();
+        let reading = self.batch_of(sql, Before::Nothing, weight).await?;
         self.finish(reading).map(drop)
     }
 
@@ -172,7 +182,7 @@ impl SqlServerLink {
         message.extend_from_slice(&[0, 0]);
         self.send(Kind::Transaction, Before::Nothing, &message)
             .await?;
-        let reading = self.answer().await?;
+        let reading = self.answer(Weight::default()).await?;
         self.finish(reading).map(drop)
     }
 
@@ -195,8 +205,12 @@ impl SqlServerLink {
     }
 
     /// Runs a statement as it is.
-    pub(crate) async fn run_alone(&mut self, sql: &str) -> Result<Outcome, StatementError> {
-        let reading = self.batch_of(sql, Before::Nothing).await?;
+    pub(crate) async fn run_alone(
+        &mut self,
+        sql: &str,
+        weight: Weight,
+    ) -> Result<Outcome, StatementError> {
+        let reading = self.batch_of(sql, Before::Nothing, weight).await?;
         self.finish(reading)
     }
 
@@ -205,6 +219,7 @@ impl SqlServerLink {
         &mut self,
         sql: &str,
         parameters: &[(String, Parameter)],
+        weight: Weight,
     ) -> Result<Outcome, StatementError> {
         let mut message = self.head();
         message.extend_from_slice(&[0xff, 0xff]);
@@ -223,7 +238,7 @@ impl SqlServerLink {
         }
         self.send(Kind::Procedure, Before::Nothing, &message)
             .await?;
-        let reading = self.answer().await?;
+        let reading = self.answer(weight).await?;
         self.finish(reading)
     }
 
@@ -247,8 +262,11 @@ impl SqlServerLink {
     }
 
     /// Reads a message to its end.
-    async fn answer(&mut self) -> Result<Reading, Broken> {
-        let mut reading = Reading::default();
+    async fn answer(&mut self, weight: Weight) -> Result<Reading, Broken> {
+        let mut reading = Reading {
+            weight,
+            ..Reading::default()
+        };
         let mut is_first = true;
         while is_first || !self.wire.is_over() {
             is_first = false;
@@ -384,7 +402,8 @@ impl Link for SqlServerLink {
 
     async fn reset(&mut self) -> bool {
         // Only a server that says so has forgotten.
-        match self.batch_of(SESSION, Before::Reset).await {
+        let weight = Weight::default();
+        match self.batch_of(SESSION, Before::Reset, weight).await {
             Ok(reading) => {
                 reading.reset && self.finish(reading).is_ok() && self.transaction.is_none()
             }

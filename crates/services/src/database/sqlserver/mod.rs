@@ -25,6 +25,7 @@ mod token;
 mod value;
 mod wire;
 
+use crate::Memory;
 use crate::database::engine::Access;
 use crate::database::engine::ConnectError;
 use crate::database::engine::Control;
@@ -39,6 +40,7 @@ use crate::database::pool::Lease;
 use crate::database::pool::PoolKey;
 use crate::database::pool::Pools;
 use crate::database::pool::Tenants;
+use crate::database::result::Weight;
 use crate::database::settings;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
@@ -234,6 +236,7 @@ async fn perform(
     link: &mut SqlServerLink,
     numbered: &Numbered,
     cells: &[Cell],
+    memory: &Memory,
 ) -> Result<Outcome, StatementError> {
     let mut parameters = Vec::with_capacity(cells.len());
     for (number, cell) in (1..).zip(cells) {
@@ -242,17 +245,18 @@ async fn perform(
             parameters.push((placeholders::name(number), parameter));
         }
     }
+    let weight = Weight::within(memory);
     let inserts = numbered
         .words
         .first()
         .is_some_and(|first| first == "INSERT");
     if inserts {
         let sql = format!("{}\n;SELECT SCOPE_IDENTITY() AS [{INSERTED}]", numbered.sql);
-        link.run(&sql, &parameters).await
+        link.run(&sql, &parameters, weight).await
     } else if parameters.is_empty() {
-        link.run_alone(&numbered.sql).await
+        link.run_alone(&numbered.sql, weight).await
     } else {
-        link.run(&numbered.sql, &parameters).await
+        link.run(&numbered.sql, &parameters, weight).await
     }
 }
 
@@ -270,13 +274,15 @@ impl Session for SqlServerSession {
             .with(async |link| {
                 if stage == Stage::Alone && access == Access::Read {
                     link.begin().await?;
-                    let result = perform(link, &numbered, &statement.parameters).await;
+                    let result =
+                        perform(link, &numbered, &statement.parameters, &statement.memory).await;
                     if link.activity() == Activity::Quiet {
                         link.roll_back().await?;
                     }
                     return result;
                 }
-                let result = perform(link, &numbered, &statement.parameters).await;
+                let result =
+                    perform(link, &numbered, &statement.parameters, &statement.memory).await;
                 if link.activity() != Activity::Quiet {
                     return result;
                 }

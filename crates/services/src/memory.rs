@@ -1,0 +1,165 @@
+//! What the calls of one tenant hold in the host's own memory: what their functions send to
+//! services, and what is on its way back. It is bounded for each tenant, so that no tenant can
+//! take the memory that all live on.
+
+use ketrics_directory::TenantId;
+use ketrics_protocol::ServiceError;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// From so many on, tenants without a call are forgotten.
+const MANY: usize = 1024;
+
+/// The accounts of all tenants.
+#[derive(Debug)]
+pub struct Memories {
+    most: usize,
+    tenants: Mutex<HashMap<TenantId, Memory>>,
+}
+
+impl Memories {
+    /// Accounts of which each has so many bytes.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self {
+            most,
+            tenants: Mutex::default(),
+        }
+    }
+
+    /// The account of a tenant.
+    #[must_use]
+    pub fn of(&self, tenant: TenantId) -> Memory {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        if tenants.len() >= MANY {
+            tenants.retain(|_, memory| Arc::strong_count(&memory.0) > 1);
+        }
+        let memory = tenants.entry(tenant);
+        memory.or_insert_with(|| Memory::new(self.most)).clone()
+    }
+}
+
+/// The account of one tenant.
+#[derive(Clone, Debug)]
+pub struct Memory(Arc<Account>);
+
+#[derive(Debug)]
+struct Account {
+    most: usize,
+    used: AtomicUsize,
+}
+
+impl Memory {
+    /// An account of so many bytes.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self(Arc::new(Account {
+            most,
+            used: AtomicUsize::new(0),
+        }))
+    }
+
+    /// Holds bytes for as long as what comes back lives.
+    ///
+    /// # Errors
+    /// When the account has not so many left.
+    pub fn hold(&self, bytes: usize) -> Result<Held, Full> {
+        let mut held = Held {
+            memory: self.clone(),
+            bytes: 0,
+        };
+        held.more(bytes)?;
+        Ok(held)
+    }
+}
+
+/// Bytes of an account that somebody holds.
+#[derive(Debug)]
+pub struct Held {
+    memory: Memory,
+    bytes: usize,
+}
+
+impl Held {
+    /// Holds more.
+    ///
+    /// # Errors
+    /// When the account has not so many left; what is held already stays held.
+    pub fn more(&mut self, bytes: usize) -> Result<(), Full> {
+        let account = &self.memory.0;
+        let used = account.used.fetch_add(bytes, Relaxed) + bytes;
+        if used > account.most {
+            account.used.fetch_sub(bytes, Relaxed);
+            return Err(Full { most: account.most });
+        }
+        self.bytes += bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.memory.0.used.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+/// The account is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    most: usize,
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = self.most / (1024 * 1024);
+        write!(
+            formatter,
+            "all calls of the tenant together have more than {most} MB on the way to services and back; ask for less at once, or try again in a moment"
+        )
+    }
+}
+
+impl From<Full> for ServiceError {
+    fn from(full: Full) -> Self {
+        Self::plain(full.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memories;
+    use super::Memory;
+    use ketrics_directory::TenantId;
+
+    #[test]
+    fn what_is_held_is_free_again_when_it_is_dropped() {
+        let memory = Memory::new(10);
+        let mut first = memory.hold(4).expect("room");
+        let second = memory.hold(4).expect("room");
+        assert!(memory.hold(3).is_err());
+        assert!(first.more(3).is_err());
+        first.more(2).expect("room");
+        assert!(memory.hold(1).is_err());
+        drop(second);
+        drop(memory.hold(4).expect("room"));
+        drop(first);
+        assert!(memory.hold(10).is_ok());
+        assert!(memory.hold(11).is_err());
+    }
+
+    #[test]
+    fn every_tenant_has_an_account_of_its_own() {
+        let memories = Memories::new(10);
+        let (one, other) = (TenantId::new(), TenantId::new());
+        let held = memories.of(one).hold(10).expect("room");
+        assert!(memories.of(one).hold(1).is_err());
+        assert!(memories.of(other).hold(10).is_ok());
+        drop(held);
+        assert!(memories.of(one).hold(10).is_ok());
+    }
+}
