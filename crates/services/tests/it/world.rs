@@ -19,6 +19,7 @@ use ketrics_services::Caller;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
+use ketrics_services::Memory;
 use ketrics_services::OpenError;
 use ketrics_services::Peer;
 use ketrics_services::PeerError;
