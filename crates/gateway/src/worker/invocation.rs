@@ -409,15 +409,23 @@ impl Calls {
                 Err(full) => Err(full.into()),
             };
             let mut reply = EncodedReply::new(id, result);
-            let held = memory.hold(usize::try_from(reply.length()).unwrap_or(usize::MAX));
-            if let Err(full) = held {
-                reply = EncodedReply::new(id, Err(full.into()));
-            }
-            if unread.fetch_add(reply.length(), Relaxed) + reply.length() > most {
-                unread.fetch_sub(reply.length(), Relaxed);
-                reply = EncodedReply::new(id, Err(too_much_unread(most)));
-                unread.fetch_add(reply.length(), Relaxed);
-            }
+            let is_too_much = unread.fetch_add(reply.length(), Relaxed) + reply.length() > most;
+            let held = if is_too_much {
+                Err(too_much_unread(most))
+            } else {
+                let length = usize::try_from(reply.length()).unwrap_or(usize::MAX);
+                memory.hold(length).map_err(ServiceError::from)
+            };
+            // What is held is held until the reply is written.
+            let _held = match held {
+                Ok(held) => Some(held),
+                Err(error) => {
+                    unread.fetch_sub(reply.length(), Relaxed);
+                    reply = EncodedReply::new(id, Err(error));
+                    unread.fetch_add(reply.length(), Relaxed);
+                    None
+                }
+            };
             let mut writing = writing.lock().await;
             // Its turn has come: from here on the process may make the next call. One that does
             // not read its replies keeps all others waiting, and their calls open.
