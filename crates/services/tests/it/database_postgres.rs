@@ -627,6 +627,12 @@ async fn a_dead_connection_is_not_handed_out(hosted: &Hosted) {
     db.rollback(other).await.unwrap();
     let killed = hosted.root().await.query(&terminate, &[]).await.unwrap();
     assert!(killed.len() >= 2, "{killed:?}");
+    // The server ends them in its own time.
+    let alive = format!(
+        "SELECT pid FROM pg_stat_activity WHERE datname = '{}'",
+        hosted.name
+    );
+    hosted.until_none(&alive).await;
     let error = db
         .query_in(Some(transaction), "SELECT 1", &[])
         .await
