@@ -64,15 +64,21 @@ impl Memory {
         }))
     }
 
+    /// Holds nothing yet.
+    #[must_use]
+    pub fn nothing(&self) -> Held {
+        Held {
+            memory: self.clone(),
+            bytes: 0,
+        }
+    }
+
     /// Holds bytes for as long as what comes back lives.
     ///
     /// # Errors
     /// When the account has not so many left.
     pub fn hold(&self, bytes: usize) -> Result<Held, Full> {
-        let mut held = Held {
-            memory: self.clone(),
-            bytes: 0,
-        };
+        let mut held = self.nothing();
         held.more(bytes)?;
         Ok(held)
     }
@@ -92,11 +98,12 @@ impl Held {
     /// When the account has not so many left; what is held already stays held.
     pub fn more(&mut self, bytes: usize) -> Result<(), Full> {
         let account = &self.memory.0;
-        let used = account.used.fetch_add(bytes, Relaxed) + bytes;
-        if used > account.most {
-            account.used.fetch_sub(bytes, Relaxed);
-            return Err(Full { most: account.most });
-        }
+        // What finds no room is never counted, not even for a moment: others would be refused for it.
+        let fits = |used: usize| used.checked_add(bytes).filter(|used| *used <= account.most);
+        account
+            .used
+            .fetch_update(Relaxed, Relaxed, fits)
+            .map_err(|_| Full { most: account.most })?;
         self.bytes += bytes;
         Ok(())
     }

@@ -20,7 +20,7 @@ impl Weight {
     pub(crate) fn within(memory: &Memory) -> Self {
         Self {
             bytes: 0,
-            held: memory.hold(0).ok(),
+            held: Some(memory.nothing()),
         }
     }
 

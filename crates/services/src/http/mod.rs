@@ -119,7 +119,7 @@ impl Http {
             )));
         }
         let timeout = check_timeout(timeout)?;
-        let held = invocation.memory().hold(0)?;
+        let held = invocation.memory().nothing();
         let clients = self.tenants.of(invocation.caller().tenant_id).await?;
         let exchange = tokio::time::timeout(timeout, exchange(&clients, hop, most, held));
         match invocation.bounded(exchange).await {
