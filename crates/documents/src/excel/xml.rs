@@ -10,7 +10,7 @@ use std::borrow::Cow;
 /// How deep elements may nest: far more than any workbook needs.
 const MAX_DEPTH: usize = 256;
 
-/// A reader of XML; every element ends, by its own name.
+/// A reader of XML; every element ends, by its own name, and its attributes are well-formed.
 pub(crate) struct Reader<'x> {
     text: &'x str,
     events: quick_xml::Reader<&'x [u8]>,
@@ -56,6 +56,11 @@ pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>>
     let start = position(reader);
     let event = reader.events.read_event();
     let wrong = |what: &str| Err(broken(format!("{part} is not well-formed XML: {what}")));
+    if let Ok(Event::Start(tag) | Event::Empty(tag)) = &event
+        && let Some(what) = malformed(tag)
+    {
+        return wrong(&what);
+    }
     match &event {
         Ok(Event::Start(tag)) => {
             // Behind the `<`.
@@ -79,6 +84,36 @@ pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>>
         Err(error) => return wrong(&error.to_string()),
     }
     event.map_err(|error| broken(format!("{part} is not well-formed XML: {error}")))
+}
+
+/// What is wrong with a tag's name or attributes (XML 1.0, section 3.1), so that what is read of
+/// them can be written again.
+fn malformed(tag: &BytesStart<'_>) -> Option<String> {
+    const NOT_IN_NAMES: [char; 6] = ['"', '\'', '<', '&', '=', '/'];
+    let name = tag.name();
+    if name.as_ref().contains(NOT_IN_NAMES) {
+        return Some(format!("'{}' is no name", start_of(name.as_ref())));
+    }
+    let mut attributes = tag.attributes();
+    attributes.with_checks(false);
+    attributes.find_map(|attribute| match attribute {
+        Err(error) => Some(error.to_string()),
+        Ok(attribute) => {
+            let (name, value) = (attribute.key.as_ref(), attribute.value.as_ref());
+            if name.is_empty() || name.contains(NOT_IN_NAMES) {
+                Some(format!("'{}' is no attribute's name", start_of(name)))
+            } else if value.contains('<') {
+                Some(format!("the attribute {} has a '<'", start_of(name)))
+            } else {
+                None
+            }
+        }
+    })
+}
+
+/// As much of a text as a message takes.
+fn start_of(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 /// The name without its prefix.
@@ -105,7 +140,7 @@ pub(crate) fn raw_attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> 
         .map(|(_, value)| value)
 }
 
-/// All attributes as they stand. What is malformed ends the list.
+/// All attributes as they stand.
 pub(crate) fn each_attribute<'t>(
     tag: &'t BytesStart<'_>,
 ) -> impl Iterator<Item = (String, String)> + 't {
@@ -113,7 +148,6 @@ pub(crate) fn each_attribute<'t>(
     attributes.with_checks(false);
     attributes
         .map_while(std::result::Result::ok)
-        .take_while(|attribute| !attribute.key.as_ref().contains(['"', '\'', '<', '&']))
         .map(|attribute| {
             (
                 attribute.key.as_ref().to_owned(),
