@@ -1,6 +1,7 @@
 //! The relationships of a part: which other parts it uses, and what for.
 
 use super::error::Result;
+use super::error::broken;
 use super::package::Package;
 use super::xml;
 use super::xml::Action;
@@ -46,6 +47,7 @@ pub(crate) fn read(package: &mut Package, part: &str) -> Result<Vec<Relationship
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
+    let mut ids = HashSet::new();
     let mut reader = xml::reader(&text);
     loop {
         match xml::next(&mut reader, &name)? {
@@ -53,11 +55,15 @@ pub(crate) fn read(package: &mut Package, part: &str) -> Result<Vec<Relationship
                 if tag.local_name().as_ref() == "Relationship" =>
             {
                 let get = |name: &str| xml::attribute(&tag, name).unwrap_or_default();
+                let id = get("Id");
+                if !ids.insert(id.clone()) {
+                    return Err(broken(format!("{name} has two relationships '{id}'")));
+                }
                 let external = get("TargetMode").eq_ignore_ascii_case("external");
                 let kind = get("Type");
                 let target = get("Target");
                 found.push(Relationship {
-                    id: get("Id"),
+                    id,
                     kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
                     target: if external {
                         target
@@ -143,7 +149,7 @@ pub(crate) fn add_all(
         .find(&part_of(part))
         .unwrap_or_else(|| part_of(part));
     let text = package.text(&name)?.unwrap_or_else(|| EMPTY.to_owned());
-    let changed = append(&text, "Relationships", &entries);
+    let changed = append(&text, &entries);
     package.replace(&name, changed.into_bytes());
     Ok(ids)
 }
@@ -167,25 +173,28 @@ pub(crate) fn remove(package: &mut Package, part: &str, id: &str) -> Result<()> 
 }
 
 /// Adds elements without prefix at the end of the root element, which may have been empty.
-pub(crate) fn append(text: &str, root: &str, entries: &[String]) -> String {
-    if let Some(at) = text.rfind("</") {
-        let name = text[at + 2..].trim_end().trim_end_matches('>').trim_end();
-        let prefix = name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
-        let colon = if prefix.is_empty() { "" } else { ":" };
-        let mut out = text[..at].to_owned();
-        for entry in entries {
-            out.push('<');
-            out.push_str(prefix);
-            out.push_str(colon);
-            out.push_str(entry.strip_prefix('<').unwrap_or(entry));
-        }
-        out.push_str(&text[at..]);
-        return out;
+pub(crate) fn append(text: &str, entries: &[String]) -> String {
+    let root = xml::without_misc(text);
+    // Where `</name>` stands, or `<name …/>`.
+    let Some(last) = root.rfind('<') else {
+        return text.to_owned();
+    };
+    let name = root[last + 1..].trim_start_matches('/');
+    let name = name.split(['/', '>', ' ', '\t', '\r', '\n']).next();
+    let name = name.unwrap_or_default();
+    let prefix = name.find(':').map_or("", |colon| &name[..=colon]);
+    let (mut out, end) = match root.strip_suffix("/>") {
+        Some(start) => (format!("{start}>"), format!("</{name}>")),
+        None => (root[..last].to_owned(), root[last..].to_owned()),
+    };
+    for entry in entries {
+        out.push('<');
+        out.push_str(prefix);
+        out.push_str(entry.strip_prefix('<').unwrap_or(entry));
     }
-    match text.rfind("/>") {
-        Some(at) => format!("{}>{}</{root}>", &text[..at], entries.concat()),
-        None => text.to_owned(),
-    }
+    out.push_str(&end);
+    out.push_str(&text[root.len()..]);
+    out
 }
 
 /// The list of what kind each part is.
@@ -197,7 +206,7 @@ pub(crate) fn add_content_type(package: &mut Package, part: &str, kind: &str) ->
         return Ok(());
     };
     let entry = format!("<Override PartName=\"/{part}\" ContentType=\"{kind}\"/>");
-    let changed = append(&text, "Types", &[entry]);
+    let changed = append(&text, &[entry]);
     package.replace(CONTENT_TYPES, changed.into_bytes());
     Ok(())
 }
@@ -223,4 +232,23 @@ pub(crate) fn remove_part(package: &mut Package, part: &str) -> Result<()> {
     })?;
     package.replace(CONTENT_TYPES, changed.into_bytes());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_added_to_any_root() {
+        let added = |text| append(text, &["<b/>".to_owned()]);
+        assert_eq!(added("<a><b/></a>"), "<a><b/><b/></a>");
+        assert_eq!(added("<a c=\"/\" />\n"), "<a c=\"/\" ><b/></a>\n");
+        assert_eq!(added("<x:a></x:a >"), "<x:a><x:b/></x:a >");
+        assert_eq!(added("<x:a\n/>"), "<x:a\n><x:b/></x:a>");
+        let behind = "<!-- </a> --> <?p </a> ?>";
+        assert_eq!(
+            added(&format!("<a></a>{behind}")),
+            format!("<a><b/></a>{behind}")
+        );
+    }
 }

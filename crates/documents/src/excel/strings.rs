@@ -217,7 +217,11 @@ impl<'s> Shared<'s> {
                     head.push_str(&before[..start]);
                     head.push_str(&xml::with_attributes(&tag, &counts, xml::Empty::No));
                     let content = &before[xml::position(&reader)..];
-                    let end = if empty { None } else { content.rfind("</") };
+                    let end = if empty {
+                        None
+                    } else {
+                        xml::without_misc(content).rfind("</")
+                    };
                     tail = format!("</{name}>");
                     head.push_str(end.map_or("", |at| &content[..at]));
                     break;

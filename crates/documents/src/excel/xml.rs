@@ -121,6 +121,25 @@ pub(crate) fn local(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
+/// A part up to the end of its root, without the comments and instructions that may follow (XML 1.0,
+/// section 2.8).
+pub(crate) fn without_misc(part: &str) -> &str {
+    let mut rest = part.trim_end();
+    loop {
+        let start = if rest.ends_with("-->") {
+            rest.rfind("<!--")
+        } else if rest.ends_with("?>") {
+            rest.rfind("<?")
+        } else {
+            None
+        };
+        match start {
+            Some(start) => rest = rest[..start].trim_end(),
+            None => return rest,
+        }
+    }
+}
+
 /// The value of an attribute, by its name with prefix.
 pub(crate) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     raw_attribute(tag, name).map(|value| unescape(&value).into_owned())

@@ -37,6 +37,14 @@ fn what_is_no_workbook_is_refused() {
     for (book, why) in [
         ("<workbook/>", "no list of worksheets"),
         (
+            "<workbook><sheets a\"\"b=\"1\"/></workbook>",
+            "'a\"\"b' is no attribute's name",
+        ),
+        (
+            "<workbook><sheets a=\"<\"/></workbook>",
+            "the attribute a has a '<'",
+        ),
+        (
             "<workbook><sheets><sheet name=\"a\" sheetId=\"1\"/>",
             "ends too early",
         ),
