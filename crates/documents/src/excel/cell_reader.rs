@@ -278,23 +278,26 @@ impl Reading<'_, '_> {
         if !formulas.iter().any(is_alone) {
             return Ok(());
         }
-        for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
-            let formula = match cell.kind {
-                Kind::Formula => formulas.get(cell.index() as usize),
-                _ => None,
-            };
-            let Some(formula) = formula.filter(|formula| is_alone(formula)) else {
-                continue;
-            };
-            *cell = match &formula.outcome {
-                Outcome::None => Cell::empty(cell.column(), cell.style),
-                Outcome::Number(number) => cell.with_number(*number),
-                Outcome::Text(text) => cell.with_index(Kind::Text, self.around.strings.add(text)?),
-                Outcome::Bool(truth) => cell.with_index(Kind::Bool, u32::from(*truth)),
-                Outcome::Error(error) => {
-                    cell.with_index(Kind::Error, self.around.strings.add(error)?)
-                }
-            };
+        for row in rows {
+            for cell in &mut row.cells {
+                let formula = match cell.kind {
+                    Kind::Formula => formulas.get(cell.index() as usize),
+                    _ => None,
+                };
+                let Some(formula) = formula.filter(|formula| is_alone(formula)) else {
+                    continue;
+                };
+                let strings = &mut self.around.strings;
+                *cell = match &formula.outcome {
+                    Outcome::None => Cell::empty(cell.column(), cell.style),
+                    Outcome::Number(number) => cell.with_number(*number),
+                    Outcome::Text(text) => cell.with_index(Kind::Text, strings.add(text)?),
+                    Outcome::Bool(truth) => cell.with_index(Kind::Bool, u32::from(*truth)),
+                    Outcome::Error(error) => cell.with_index(Kind::Error, strings.add(error)?),
+                };
+            }
+            row.cells
+                .retain(|cell| cell.kind != Kind::Empty || cell.style != 0);
         }
         Ok(())
     }
