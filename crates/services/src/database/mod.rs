@@ -7,6 +7,7 @@
 mod calendar;
 mod connections;
 mod engine;
+mod lent;
 mod mysql;
 mod placeholders;
 mod pool;

@@ -34,9 +34,35 @@ const MOST_OF_A_TENANT: usize = 50;
 /// Tenants that are remembered; beyond these, those that use nothing are forgotten.
 const MOST_TENANTS: usize = 1024;
 
+/// How a connection stands between calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nothing is open on it.
+    Idle,
+    /// A transaction is open on it.
+    Open,
+    /// It is broken, or was left in the middle of a request.
+    Ended,
+    /// The server works for a call that was given up.
+    Busy,
+}
+
+impl Standing {
+    /// Whether the server waits for a request.
+    pub(crate) fn is_quiet(self) -> bool {
+        matches!(self, Self::Idle | Self::Open)
+    }
+}
+
 /// One connection to a server.
 #[async_trait]
 pub(crate) trait Link: Send + 'static {
+    fn standing(&self) -> Standing;
+
+    /// Stops what the server does for this connection, which is closed then. Closing alone would
+    /// do, but a server notices that later.
+    async fn stop(self);
+
     /// Whether the server still answers, after it was silent for so long.
     async fn answers(&mut self, silent: Duration) -> bool;
 
@@ -275,9 +301,15 @@ impl<L: Link> Lease<L> {
         });
     }
 
-    /// Takes the connection out of its pool, for good.
-    pub(crate) fn into_link(self) -> L {
-        self.link
+    /// Stops what the server does for a call that was given up, and closes the connection. Its place
+    /// is free then.
+    pub(crate) fn stop(self) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                self.link.stop().await;
+                drop(self.slots);
+            });
+        }
     }
 }
 
@@ -290,6 +322,12 @@ mod tests {
 
     #[async_trait]
     impl Link for Sound {
+        fn standing(&self) -> Standing {
+            Standing::Idle
+        }
+
+        async fn stop(self) {}
+
         async fn answers(&mut self, _: Duration) -> bool {
             true
         }

@@ -26,6 +26,7 @@ use crate::database::mysql::value::Column;
 use crate::database::mysql::value::Parameter;
 use crate::database::mysql::wire::Wire;
 use crate::database::pool::Link;
+use crate::database::pool::Standing;
 use crate::database::result::Weight;
 use crate::database::settings::Settings;
 use async_trait::async_trait;
@@ -58,7 +59,7 @@ const LONGEST_END: usize = 0xff_ffff;
 
 /// Whether a call runs, or was given up, or the server has ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Activity {
+enum Activity {
     Quiet,
     Busy,
     Ended,
@@ -104,37 +105,9 @@ impl MySqlLink {
         }
     }
 
-    pub(crate) fn activity(&self) -> Activity {
-        self.activity
-    }
-
     /// Whether it is MariaDB, which names some settings otherwise.
     pub(crate) fn is_mariadb(&self) -> bool {
         self.mariadb
-    }
-
-    /// Whether the last answer said that a transaction is open.
-    pub(crate) fn in_transaction(&self) -> bool {
-        self.in_transaction
-    }
-
-    /// Ends this connection on the server, whatever it does there, from a connection of its own.
-    pub(crate) fn kill(&self) -> impl Future<Output = ()> + Send + 'static {
-        let process = self.process;
-        let settings = self.settings.clone();
-        async move {
-            let killing = async {
-                let mut link = connect::connect(&settings)
-                    .await
-                    .map_err(|error| StatementError::Failed(error.to_string()))?;
-                link.batch(&format!("KILL {process}")).await
-            };
-            match tokio::time::timeout(KILL_TIMEOUT, killing).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::debug!(%error, "a statement could not be stopped"),
-                Err(_) => tracing::warn!("a MySQL server did not let a statement be stopped"),
-            }
-        }
     }
 
     async fn flush(&mut self) -> Result<(), Broken> {
@@ -400,6 +373,29 @@ fn execution(id: u32, parameters: &[Parameter]) -> Vec<u8> {
 
 #[async_trait]
 impl Link for MySqlLink {
+    fn standing(&self) -> Standing {
+        match self.activity {
+            Activity::Quiet if self.in_transaction => Standing::Open,
+            Activity::Quiet => Standing::Idle,
+            Activity::Busy => Standing::Busy,
+            Activity::Ended => Standing::Ended,
+        }
+    }
+
+    async fn stop(self) {
+        let killing = async {
+            let mut link = connect::connect(&self.settings)
+                .await
+                .map_err(|error| StatementError::Failed(error.to_string()))?;
+            link.batch(&format!("KILL {}", self.process)).await
+        };
+        match tokio::time::timeout(KILL_TIMEOUT, killing).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "a statement could not be stopped"),
+            Err(_) => tracing::warn!("a MySQL server did not let a statement be stopped"),
+        }
+    }
+
     async fn answers(&mut self, silent: Duration) -> bool {
         if !self.wire.is_silent() {
             return false;

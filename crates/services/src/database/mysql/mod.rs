@@ -33,22 +33,20 @@ use crate::database::engine::Statement;
 use crate::database::engine::StatementError;
 use crate::database::engine::TRANSACTIONS;
 use crate::database::engine::check_count;
-use crate::database::pool::Lease;
-use crate::database::pool::PoolKey;
+use crate::database::lent::Lent;
+use crate::database::pool::Link;
 use crate::database::pool::Pools;
+use crate::database::pool::Standing;
 use crate::database::pool::Tenants;
 use crate::database::result::Weight;
 use crate::database::settings;
-use crate::database::settings::Settings;
 use async_trait::async_trait;
 use ketrics_directory::Database;
-use link::Activity;
 use link::Around;
 use link::MySqlLink;
 use placeholders::Ordered;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Handle;
 use value::Parameter;
 
 /// How much longer than its invocation a statement may run. By then it was killed; this is for a
@@ -88,13 +86,8 @@ pub(crate) struct MySql {
 struct MySqlSession {
     access: Access,
     stage: Stage,
-    lent: Lent,
+    lent: Lent<MySqlLink>,
 }
-
-/// A connection that goes where its state says when it is dropped: by its session, or by a call
-/// that is given up, which then has taken it along.
-#[derive(Default)]
-struct Lent(Option<Lease<MySqlLink>>);
 
 /// What the platform has open in a session.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -120,26 +113,12 @@ impl Engine for MySql {
         database: &Database,
         access: Access,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let read = Settings::read(&database.settings, &settings::MYSQL)?;
-        let settings = Arc::new(read);
-        let key = PoolKey {
-            tenant: database.tenant_id,
-            database: database.id,
-            settings: database.settings.clone(),
-        };
-        let bounds = settings.bounds;
-        let lease = self
-            .pools
-            .acquire(
-                key,
-                bounds,
-                || async move { connect::connect(&settings).await },
-            )
-            .await?;
+        let connect = |settings| async move { connect::connect(&settings).await };
+        let lent = Lent::from_pool(&self.pools, database, &settings::MYSQL, connect).await?;
         Ok(Box::new(MySqlSession {
             access,
             stage: Stage::Alone,
-            lent: Lent(Some(lease)),
+            lent,
         }))
     }
 }
@@ -149,14 +128,7 @@ impl MySqlSession {
         &mut self,
         work: impl AsyncFnOnce(&mut MySqlLink) -> Result<R, StatementError>,
     ) -> Result<R, StatementError> {
-        let mut lent = std::mem::take(&mut self.lent);
-        let link = lent.0.as_mut().ok_or(StatementError::Lost)?.link();
-        if link.activity() != Activity::Quiet {
-            return Err(StatementError::Lost);
-        }
-        let result = work(link).await;
-        self.lent = lent;
-        result
+        self.lent.with(Standing::is_quiet, work).await
     }
 
     fn check(&self, ordered: &Ordered) -> Result<(), StatementError> {
@@ -216,8 +188,7 @@ impl Session for MySqlSession {
                     },
                 };
                 let result = link.run(&ordered, &parameters, around, weight).await;
-                let is_quiet = link.activity() == Activity::Quiet;
-                if in_transaction && is_quiet && !link.in_transaction() {
+                if in_transaction && link.standing() == Standing::Idle {
                     after = Stage::Over;
                 }
                 result
@@ -252,25 +223,5 @@ impl Session for MySqlSession {
             Control::Save(_) | Control::Release(_) | Control::RollbackTo(_) => {}
         }
         Ok(())
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        let Some(mut lease) = self.0.take() else {
-            return;
-        };
-        let link = lease.link();
-        match link.activity() {
-            Activity::Quiet if !link.in_transaction() => lease.give_back(),
-            // The server undoes what is open when the connection closes.
-            Activity::Quiet | Activity::Ended => drop(lease),
-            Activity::Busy => {
-                let link = lease.into_link();
-                if let Ok(runtime) = Handle::try_current() {
-                    runtime.spawn(link.kill());
-                }
-            }
-        }
     }
 }

@@ -8,6 +8,7 @@
 use crate::database::engine::Outcome;
 use crate::database::engine::StatementError;
 use crate::database::pool::Link;
+use crate::database::pool::Standing;
 use crate::database::postgres::connect;
 use crate::database::postgres::value;
 use crate::database::postgres::value::Oid;
@@ -38,19 +39,6 @@ const MAX_MESSAGE: usize = 64 * 1024 * 1024;
 /// A connection that was silent for so long is asked whether the server is still there.
 const ASK_AFTER: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// What the server says is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// Nothing.
-    Idle,
-    /// A transaction.
-    Transaction,
-    /// A transaction that only a rollback ends.
-    Failed,
-    /// Not known: a call runs, or was given up.
-    Unknown,
-}
 
 /// An error that the server reported.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +103,7 @@ pub(crate) struct PostgresLink {
     out: BytesMut,
     settings: Arc<Settings>,
     key: (i32, i32),
-    status: Status,
+    standing: Standing,
     /// Which types that are not PostgreSQL's own are arrays.
     arrays: HashMap<Oid, bool>,
 }
@@ -137,7 +125,7 @@ impl PostgresLink {
             out: BytesMut::new(),
             settings,
             key: (0, 0),
-            status: Status::Unknown,
+            standing: Standing::Busy,
             arrays: HashMap::new(),
         }
     }
@@ -150,28 +138,17 @@ impl PostgresLink {
         self.key = (process, secret);
     }
 
-    pub(crate) fn status(&self) -> Status {
-        self.status
-    }
-
     pub(crate) fn ready(&mut self, status: u8) {
-        self.status = match status {
-            b'I' => Status::Idle,
-            b'T' => Status::Transaction,
-            b'E' => Status::Failed,
-            _ => Status::Unknown,
+        self.standing = match status {
+            b'I' => Standing::Idle,
+            // The second one has failed, so that only a rollback ends it.
+            b'T' | b'E' => Standing::Open,
+            _ => Standing::Busy,
         };
     }
 
-    /// Stops what the server does for this connection.
-    pub(crate) fn cancel(&self) -> impl Future<Output = ()> + Send + 'static {
-        let (process, secret) = self.key;
-        let settings = self.settings.clone();
-        async move { connect::cancel(&settings, process, secret).await }
-    }
-
     pub(crate) async fn flush(&mut self) -> Result<(), Broken> {
-        self.status = Status::Unknown;
+        self.standing = Standing::Busy;
         self.socket.write_all(&self.out).await?;
         self.socket.flush().await?;
         // A large parameter's memory is not kept.
@@ -242,7 +219,7 @@ impl PostgresLink {
     /// Reads the answer to a batch with more behind it. An error comes again with what is behind.
     async fn skip_batch(&mut self) {
         let _ = self.finish_batch().await;
-        self.status = Status::Unknown;
+        self.standing = Standing::Busy;
     }
 
     /// Runs one statement, between a batch before it and one behind it.
@@ -280,8 +257,8 @@ impl PostgresLink {
             self.skip_batch().await;
         }
         let result = self.read(weight).await;
-        if behind.is_some() && self.status != Status::Unknown {
-            self.status = Status::Unknown;
+        if behind.is_some() && self.standing != Standing::Busy {
+            self.standing = Standing::Busy;
             self.finish_batch().await?;
         }
         result
@@ -463,6 +440,15 @@ fn server_error(body: &ErrorResponseBody) -> ServerError {
 
 #[async_trait]
 impl Link for PostgresLink {
+    fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    async fn stop(self) {
+        let (process, secret) = self.key;
+        connect::cancel(&self.settings, process, secret).await;
+    }
+
     async fn answers(&mut self, silent: Duration) -> bool {
         if !self.received.is_empty() || !socket::is_silent(&*self.socket) {
             return false;
@@ -471,10 +457,10 @@ impl Link for PostgresLink {
             return true;
         }
         let answer = tokio::time::timeout(ANSWER_TIMEOUT, self.batch("SELECT 1")).await;
-        matches!(answer, Ok(Ok(_))) && self.status == Status::Idle
+        matches!(answer, Ok(Ok(_))) && self.standing == Standing::Idle
     }
 
     async fn reset(&mut self) -> bool {
-        self.batch("DISCARD ALL").await.is_ok() && self.status == Status::Idle
+        self.batch("DISCARD ALL").await.is_ok() && self.standing == Standing::Idle
     }
 }

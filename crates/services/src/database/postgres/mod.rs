@@ -30,20 +30,17 @@ use crate::database::engine::Statement;
 use crate::database::engine::StatementError;
 use crate::database::engine::TRANSACTIONS;
 use crate::database::engine::check_count;
-use crate::database::pool::Lease;
-use crate::database::pool::PoolKey;
+use crate::database::lent::Lent;
 use crate::database::pool::Pools;
+use crate::database::pool::Standing;
 use crate::database::pool::Tenants;
 use crate::database::result::Weight;
 use crate::database::settings;
-use crate::database::settings::Settings;
 use async_trait::async_trait;
 use ketrics_directory::Database;
 use link::PostgresLink;
-use link::Status;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Handle;
 
 /// How much longer than its invocation a statement may run. By then it was cancelled; this is for
 /// a host that is no longer there to cancel anything.
@@ -71,13 +68,8 @@ struct PostgresSession {
     access: Access,
     /// Whether the platform has a transaction open in it.
     stage: Stage,
-    lent: Lent,
+    lent: Lent<PostgresLink>,
 }
-
-/// A connection that goes where its state says when it is dropped: by its session, or by a call
-/// that is given up, which then has taken it along.
-#[derive(Default)]
-struct Lent(Option<Lease<PostgresLink>>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -100,26 +92,12 @@ impl Engine for Postgres {
         database: &Database,
         access: Access,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let read = Settings::read(&database.settings, &settings::POSTGRES)?;
-        let settings = Arc::new(read);
-        let key = PoolKey {
-            tenant: database.tenant_id,
-            database: database.id,
-            settings: database.settings.clone(),
-        };
-        let bounds = settings.bounds;
-        let lease = self
-            .pools
-            .acquire(
-                key,
-                bounds,
-                || async move { connect::connect(&settings).await },
-            )
-            .await?;
+        let connect = |settings| async move { connect::connect(&settings).await };
+        let lent = Lent::from_pool(&self.pools, database, &settings::POSTGRES, connect).await?;
         Ok(Box::new(PostgresSession {
             access,
             stage: Stage::Alone,
-            lent: Lent(Some(lease)),
+            lent,
         }))
     }
 }
@@ -130,18 +108,11 @@ impl PostgresSession {
         &mut self,
         work: impl AsyncFnOnce(&mut PostgresLink) -> Result<R, StatementError>,
     ) -> Result<R, StatementError> {
-        let mut lent = std::mem::take(&mut self.lent);
-        let link = lent.0.as_mut().ok_or(StatementError::Lost)?.link();
-        let known = match self.stage {
-            Stage::Alone => link.status() == Status::Idle,
-            Stage::Transaction => matches!(link.status(), Status::Transaction | Status::Failed),
+        let expected = match self.stage {
+            Stage::Alone => Standing::Idle,
+            Stage::Transaction => Standing::Open,
         };
-        if !known {
-            return Err(StatementError::Lost);
-        }
-        let result = work(link).await;
-        self.lent = lent;
-        result
+        self.lent.with(|standing| standing == expected, work).await
     }
 }
 
@@ -199,24 +170,5 @@ impl Session for PostgresSession {
             ));
         }
         Ok(())
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        let Some(mut lease) = self.0.take() else {
-            return;
-        };
-        match lease.link().status() {
-            Status::Idle => lease.give_back(),
-            // The server undoes what is open when the connection closes.
-            Status::Transaction | Status::Failed => drop(lease),
-            Status::Unknown => {
-                let link = lease.into_link();
-                if let Ok(runtime) = Handle::try_current() {
-                    runtime.spawn(link.cancel());
-                }
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ use crate::database::engine::Outcome;
 use crate::database::engine::StatementError;
 use crate::database::engine::integer;
 use crate::database::pool::Link;
+use crate::database::pool::Standing;
 use crate::database::result::Weight;
 use crate::database::settings::Settings;
 use crate::database::sqlserver::errors;
@@ -57,7 +58,7 @@ enum Manage {
 
 /// Whether a call runs, or was given up, or the server has ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Activity {
+enum Activity {
     Quiet,
     /// A request may be only half sent.
     Sending,
@@ -106,10 +107,6 @@ impl SqlServerLink {
             activity: Activity::Quiet,
             transaction: None,
         }
-    }
-
-    pub(crate) fn activity(&self) -> Activity {
-        self.activity
     }
 
     /// The transaction that is open behind the last answer.
@@ -324,19 +321,6 @@ impl SqlServerLink {
         }
         Ok(())
     }
-
-    /// Stops what the server does for this connection, which is closed then. Closing alone would
-    /// do, but the server notices later.
-    pub(crate) async fn stop(mut self) {
-        if self.activity != Activity::Waiting {
-            return;
-        }
-        let asking = self.wire.send(Kind::Attention, Before::Nothing, &[]);
-        let asked: Result<io::Result<()>, _> = tokio::time::timeout(ANSWER_TIMEOUT, asking).await;
-        if !matches!(asked, Ok(Ok(()))) {
-            tracing::debug!("a statement could not be stopped before its connection was closed");
-        }
-    }
 }
 
 impl Reading {
@@ -386,6 +370,23 @@ impl Reading {
 
 #[async_trait]
 impl Link for SqlServerLink {
+    fn standing(&self) -> Standing {
+        match self.activity {
+            Activity::Quiet if self.transaction.is_some() => Standing::Open,
+            Activity::Quiet => Standing::Idle,
+            Activity::Waiting => Standing::Busy,
+            Activity::Sending | Activity::Ended => Standing::Ended,
+        }
+    }
+
+    async fn stop(mut self) {
+        let asking = self.wire.send(Kind::Attention, Before::Nothing, &[]);
+        let asked: Result<io::Result<()>, _> = tokio::time::timeout(ANSWER_TIMEOUT, asking).await;
+        if !matches!(asked, Ok(Ok(()))) {
+            tracing::debug!("a statement could not be stopped before its connection was closed");
+        }
+    }
+
     async fn answers(&mut self, silent: Duration) -> bool {
         if !self.wire.is_silent() {
             return false;

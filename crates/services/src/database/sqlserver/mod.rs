@@ -36,23 +36,21 @@ use crate::database::engine::Statement;
 use crate::database::engine::StatementError;
 use crate::database::engine::TRANSACTIONS;
 use crate::database::engine::check_count;
-use crate::database::pool::Lease;
-use crate::database::pool::PoolKey;
+use crate::database::lent::Lent;
+use crate::database::pool::Link;
 use crate::database::pool::Pools;
+use crate::database::pool::Standing;
 use crate::database::pool::Tenants;
 use crate::database::result::Weight;
 use crate::database::settings;
-use crate::database::settings::Settings;
 use async_trait::async_trait;
 use ketrics_directory::Database;
 use ketrics_protocol::Cell;
-use link::Activity;
 use link::INSERTED;
 use link::SqlServerLink;
 use parameter::Parameter;
 use placeholders::Numbered;
 use std::sync::Arc;
-use tokio::runtime::Handle;
 
 /// First words of a reader's statement.
 const READS: [&str; 2] = ["SELECT", "WITH"];
@@ -110,13 +108,8 @@ pub(crate) struct SqlServer {
 struct SqlServerSession {
     access: Access,
     stage: Stage,
-    lent: Lent,
+    lent: Lent<SqlServerLink>,
 }
-
-/// A connection that goes where its state says when it is dropped: by its session, or by a call
-/// that is given up, which then has taken it along.
-#[derive(Default)]
-struct Lent(Option<Lease<SqlServerLink>>);
 
 /// What the platform has open in a session.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,26 +136,12 @@ impl Engine for SqlServer {
         database: &Database,
         access: Access,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let read = Settings::read(&database.settings, &settings::SQLSERVER)?;
-        let settings = Arc::new(read);
-        let key = PoolKey {
-            tenant: database.tenant_id,
-            database: database.id,
-            settings: database.settings.clone(),
-        };
-        let bounds = settings.bounds;
-        let lease = self
-            .pools
-            .acquire(
-                key,
-                bounds,
-                || async move { connect::connect(&settings).await },
-            )
-            .await?;
+        let connect = |settings| async move { connect::connect(&settings).await };
+        let lent = Lent::from_pool(&self.pools, database, &settings::SQLSERVER, connect).await?;
         Ok(Box::new(SqlServerSession {
             access,
             stage: Stage::Alone,
-            lent: Lent(Some(lease)),
+            lent,
         }))
     }
 }
@@ -195,14 +174,7 @@ impl SqlServerSession {
         &mut self,
         work: impl AsyncFnOnce(&mut SqlServerLink) -> Result<R, StatementError>,
     ) -> Result<R, StatementError> {
-        let mut lent = std::mem::take(&mut self.lent);
-        let link = lent.0.as_mut().ok_or(StatementError::Lost)?.link();
-        if link.activity() != Activity::Quiet {
-            return Err(StatementError::Lost);
-        }
-        let result = work(link).await;
-        self.lent = lent;
-        result
+        self.lent.with(Standing::is_quiet, work).await
     }
 
     fn check(&self, words: &[String]) -> Result<(), StatementError> {
@@ -276,14 +248,14 @@ impl Session for SqlServerSession {
                     link.begin().await?;
                     let result =
                         perform(link, &numbered, &statement.parameters, &statement.memory).await;
-                    if link.activity() == Activity::Quiet {
+                    if link.standing().is_quiet() {
                         link.roll_back().await?;
                     }
                     return result;
                 }
                 let result =
                     perform(link, &numbered, &statement.parameters, &statement.memory).await;
-                if link.activity() != Activity::Quiet {
+                if !link.standing().is_quiet() {
                     return result;
                 }
                 match (stage, link.transaction()) {
@@ -350,26 +322,6 @@ fn control_ends(control: Control) -> bool {
     matches!(control, Control::Commit | Control::Rollback)
 }
 
-impl Drop for Lent {
-    fn drop(&mut self) {
-        let Some(mut lease) = self.0.take() else {
-            return;
-        };
-        let link = lease.link();
-        match link.activity() {
-            Activity::Quiet if link.transaction().is_none() => lease.give_back(),
-            // The server undoes what is open when the connection closes.
-            Activity::Quiet | Activity::Ended | Activity::Sending => drop(lease),
-            Activity::Waiting => {
-                let link = lease.into_link();
-                if let Ok(runtime) = Handle::try_current() {
-                    runtime.spawn(link.stop());
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,7 +334,7 @@ mod tests {
         SqlServerSession {
             access: Access::Read,
             stage: Stage::Alone,
-            lent: Lent(None),
+            lent: Lent::none(),
         }
     }
 
