@@ -22,21 +22,25 @@ pub(crate) struct Reader<'x> {
 
 /// Reads a part, or a piece of one.
 pub(crate) fn reader(text: &str) -> Reader<'_> {
+    let (start, events) = events(text, 0);
     Reader {
         text,
-        events: events(text),
-        start: 0,
+        events,
+        start,
         open: Vec::new(),
     }
 }
 
-fn events(text: &str) -> quick_xml::Reader<&[u8]> {
-    let mut events = quick_xml::Reader::from_str(text);
+/// The events from a place on, and where they begin: byte-order marks there are passed over, since
+/// `quick-xml` would leave out the first without counting it.
+fn events(text: &str, place: usize) -> (usize, quick_xml::Reader<&[u8]>) {
+    let rest = text[place..].trim_start_matches('\u{feff}');
+    let mut events = quick_xml::Reader::from_str(rest);
     let config = events.config_mut();
     // `next` does that, over whatever the reader leaves out.
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
-    events
+    (text.len() - rest.len(), events)
 }
 
 /// Where a reader stands, as an index into what it reads.
@@ -47,8 +51,7 @@ pub(crate) fn position(reader: &Reader<'_>) -> usize {
 
 /// Goes on at another place, between the same elements.
 pub(crate) fn go_on_at(reader: &mut Reader<'_>, place: usize) {
-    reader.start = place;
-    reader.events = events(&reader.text[place..]);
+    (reader.start, reader.events) = events(reader.text, place);
 }
 
 /// The next event, or why there is none.
