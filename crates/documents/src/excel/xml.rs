@@ -238,7 +238,7 @@ pub(crate) fn escape_into(text: &str, out: &mut String) {
             '\t' => out.push_str("&#9;"),
             '\n' => out.push_str("&#10;"),
             '\r' => out.push_str("&#13;"),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ if is_no_char(character) => {}
             _ => out.push(character),
         }
     }
@@ -251,7 +251,14 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
+/// Whether XML cannot hold a character, not even as a reference (XML 1.0, section 2.2).
+fn is_no_char(character: char) -> bool {
+    let is_control = character < ' ' && !matches!(character, '\t' | '\n' | '\r');
+    is_control || matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
 /// Reads the text up to the end of the element that was just opened, with what is nested in it.
+/// What XML cannot hold is left out.
 pub(crate) fn element_text(reader: &mut Reader<'_>, part: &str) -> Result<String> {
     let mut text = String::new();
     let mut depth = 0usize;
@@ -261,7 +268,10 @@ pub(crate) fn element_text(reader: &mut Reader<'_>, part: &str) -> Result<String
             Event::CData(piece) => text.push_str(&piece),
             Event::GeneralRef(entity) => push_entity(&entity, &mut text),
             Event::Start(_) => depth += 1,
-            Event::End(_) if depth == 0 => return Ok(text),
+            Event::End(_) if depth == 0 => {
+                text.retain(|character| !is_no_char(character));
+                return Ok(text);
+            }
             Event::End(_) => depth -= 1,
             Event::Eof => return Err(broken(format!("{part} ends too early"))),
             _ => {}
