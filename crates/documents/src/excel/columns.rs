@@ -45,7 +45,10 @@ impl Columns {
                         match key.as_str() {
                             "min" => span.first = value.parse().unwrap_or(0),
                             "max" => span.last = value.parse().unwrap_or(0),
-                            "width" => span.width = value.parse().ok(),
+                            "width" => {
+                                span.width =
+                                    value.parse().ok().filter(|width: &f64| width.is_finite())
+                            }
                             "style" => span.style = value.parse().unwrap_or(0),
                             "customWidth" => {}
                             _ => xml::push_attribute(&mut rest, &key, &value),

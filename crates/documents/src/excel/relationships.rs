@@ -229,8 +229,11 @@ pub(crate) fn remove_part(package: &mut Package, part: &str) -> Result<()> {
             Action::Drop
         }
         _ => Action::Keep,
-    })?;
-    package.replace(CONTENT_TYPES, changed.into_bytes());
+    });
+    // A list that is damaged says nothing of the part.
+    if let Ok(changed) = changed {
+        package.replace(CONTENT_TYPES, changed.into_bytes());
+    }
     Ok(())
 }
 

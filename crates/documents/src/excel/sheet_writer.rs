@@ -223,13 +223,14 @@ fn write_formula(prefix: &str, formula: &Formula, out: &mut String) {
     match &formula.sharing {
         Sharing::Own => {}
         Sharing::Master(group, range) => {
+            let range = xml::escape(range);
             let _ = write!(out, " t=\"shared\" ref=\"{range}\" si=\"{group}\"");
         }
         Sharing::Follower(group) => {
             let _ = write!(out, " t=\"shared\" si=\"{group}\"");
         }
         Sharing::Array(range) => {
-            let _ = write!(out, " t=\"array\" ref=\"{range}\"");
+            let _ = write!(out, " t=\"array\" ref=\"{}\"", xml::escape(range));
         }
         Sharing::Other(attributes) => out.push_str(attributes),
     }

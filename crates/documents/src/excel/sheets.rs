@@ -224,12 +224,12 @@ impl Workbook {
         let relationship = place.map(|place| listed[place].relationship.clone());
         let tables = self.table_names(&part)?;
         self.sheets.remove(at);
-        let before = self.reachable()?;
+        let before = self.reachable();
         self.edit_listing(id, |_, _| Action::Drop)?;
         if let Some(relationship) = relationship {
             relationships::remove(&mut self.package, &self.book_part, &relationship)?;
         }
-        let after = self.reachable()?;
+        let after = self.reachable();
         for orphan in before.difference(&after) {
             relationships::remove_part(&mut self.package, orphan)?;
         }
@@ -244,12 +244,13 @@ impl Workbook {
         self.forget_titles()
     }
 
-    /// All parts that relationships lead to.
-    fn reachable(&mut self) -> Result<HashSet<String>> {
+    /// All parts that relationships lead to. Damaged ones, of a part that nobody has looked at, lead
+    /// nowhere.
+    fn reachable(&mut self) -> HashSet<String> {
         let mut found = HashSet::new();
         let mut waiting = vec![String::new()];
         while let Some(part) = waiting.pop() {
-            for relationship in relationships::read(&mut self.package, &part)? {
+            for relationship in relationships::read(&mut self.package, &part).unwrap_or_default() {
                 let target = if relationship.external {
                     None
                 } else {
@@ -262,7 +263,7 @@ impl Workbook {
                 }
             }
         }
-        Ok(found)
+        found
     }
 
     /// Names and views count sheets by their place, which a removed one leaves.

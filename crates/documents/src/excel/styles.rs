@@ -2,6 +2,7 @@
 //! that are written into cells that have none.
 
 use super::error::Result;
+use super::relationships;
 use super::xml;
 use super::xml::Action;
 use super::xml::Node;
@@ -146,10 +147,11 @@ impl Styles {
         }
         // Styles without cell formats: they come before the names of styles.
         let block = format!("<cellXfs count=\"{count}\">{added}</cellXfs>");
-        let place = ["<cellStyles", "<dxfs", "</styleSheet"];
-        let at = place.iter().find_map(|name| before.find(name));
-        let at = at.unwrap_or(before.len());
-        Ok(format!("{}{block}{}", &before[..at], &before[at..]))
+        let place = ["<cellStyles", "<dxfs"];
+        Ok(match place.iter().find_map(|name| before.find(name)) {
+            Some(at) => format!("{}{block}{}", &before[..at], &before[at..]),
+            None => relationships::append(before, &[block]),
+        })
     }
 }
 
