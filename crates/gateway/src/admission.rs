@@ -29,7 +29,7 @@ pub struct Concurrency {
     pub tenant: usize,
     /// How long a call of a tenant over its share waits.
     pub tenant_wait: Duration,
-    /// Bytes that the calls of one tenant hold in the gateway on the way to services and back.
+    /// Bytes that one tenant holds in the gateway, on the way in, to services, and out.
     pub tenant_memory: usize,
     /// Calls on this host.
     pub host: usize,

@@ -137,6 +137,12 @@ impl From<TokenError> for CallError {
     }
 }
 
+impl From<ketrics_services::Full> for CallError {
+    fn from(full: ketrics_services::Full) -> Self {
+        Self::new(ErrorCode::RateLimited, full.to_string())
+    }
+}
+
 impl From<ketrics_directory::DirectoryError> for CallError {
     fn from(error: ketrics_directory::DirectoryError) -> Self {
         if error.is_away() {

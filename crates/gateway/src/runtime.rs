@@ -239,6 +239,12 @@ impl Runtime {
         (self.zygotes.count(), running, waiting)
     }
 
+    /// What tenants hold in the host's memory.
+    #[must_use]
+    pub fn memories(&self) -> &Memories {
+        &self.memories
+    }
+
     /// Loads a deployment before anybody calls it, and says what it exports.
     ///
     /// # Errors

@@ -254,6 +254,7 @@ impl Services {
     /// With the status that the answer is to have; then nothing is stored.
     pub async fn signed_upload<S>(
         &self,
+        memories: &Memories,
         token: &str,
         content_type: Option<&str>,
         content_length: Option<u64>,
@@ -264,7 +265,7 @@ impl Services {
     {
         self.inner
             .volumes
-            .signed_upload(token, content_type, content_length, body)
+            .signed_upload(memories, token, content_type, content_length, body)
             .await
     }
 }

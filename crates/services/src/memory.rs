@@ -1,6 +1,6 @@
-//! What the calls of one tenant hold in the host's own memory: what their functions send to
-//! services, and what is on its way back. It is bounded for each tenant, so that no tenant can
-//! take the memory that all live on.
+//! What one tenant holds in the host's own memory: payloads and results of its calls, what its
+//! functions send to services, what is on its way back, and uploads. It is bounded for each tenant,
+//! so that no tenant can take the memory that all live on.
 
 use ketrics_directory::TenantId;
 use ketrics_protocol::ServiceError;
@@ -107,6 +107,19 @@ impl Held {
         self.bytes += bytes;
         Ok(())
     }
+
+    /// Holds so many from now on.
+    ///
+    /// # Errors
+    /// When that is more, and the account has not so many left; what is held already stays held.
+    pub fn set(&mut self, bytes: usize) -> Result<(), Full> {
+        if let Some(more) = bytes.checked_sub(self.bytes) {
+            return self.more(more);
+        }
+        self.memory.0.used.fetch_sub(self.bytes - bytes, Relaxed);
+        self.bytes = bytes;
+        Ok(())
+    }
 }
 
 impl Drop for Held {
@@ -126,10 +139,12 @@ impl fmt::Display for Full {
         let most = self.most / (1024 * 1024);
         write!(
             formatter,
-            "all calls of the tenant together have more than {most} MB on the way to services and back; ask for less at once, or try again in a moment"
+            "all that the tenant's calls send and receive would take more than {most} MB of the host's memory; ask for less at once, or try again in a moment"
         )
     }
 }
+
+impl std::error::Error for Full {}
 
 impl From<Full> for ServiceError {
     fn from(full: Full) -> Self {
@@ -154,6 +169,14 @@ mod tests {
         assert!(memory.hold(1).is_err());
         drop(second);
         drop(memory.hold(4).expect("room"));
+        first.set(2).expect("less");
+        assert!(first.set(11).is_err());
+        assert!(memory.hold(9).is_err());
+        let rest = memory.hold(8).expect("room");
+        assert!(first.set(3).is_err());
+        drop(rest);
+        first.set(10).expect("room");
+        assert!(memory.hold(1).is_err());
         drop(first);
         assert!(memory.hold(10).is_ok());
         assert!(memory.hold(11).is_err());

@@ -170,15 +170,16 @@ async fn payloads_over_the_limit_are_refused_and_those_at_it_are_not() {
             .result(),
         fits
     );
-    let (status, code, message) = host
-        .call(&app, "length", json!("x".repeat(fits + 1)))
-        .await
-        .error();
-    assert_eq!(
-        (status, code.as_str()),
-        (413, "PAYLOAD_TOO_LARGE"),
-        "{message}"
-    );
+    // A client that has 30 MB more to send when it is refused learns why, too.
+    for length in [fits + 1, fits + 30 * 1024 * 1024] {
+        let answer = host.call(&app, "length", json!("x".repeat(length))).await;
+        let (status, code, message) = answer.error();
+        assert_eq!(
+            (status, code.as_str()),
+            (413, "PAYLOAD_TOO_LARGE"),
+            "{message}"
+        );
+    }
 }
 
 #[tokio::test]

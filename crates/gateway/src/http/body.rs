@@ -3,15 +3,20 @@
 use crate::error::CallError;
 use crate::error::ErrorCode;
 use axum::body::Body;
+use axum::body::BodyDataStream;
 use axum::body::Bytes;
+use bytes::BytesMut;
 use futures_util::Stream;
 use futures_util::TryStreamExt;
 use futures_util::stream;
-use http_body_util::BodyExt;
-use http_body_util::Limited;
+use ketrics_services::Held;
 use std::io;
 use std::time::Duration;
 use std::time::Instant;
+
+/// How much of a body that is refused is taken all the same, and for how long.
+const DISCARDED: usize = 64 * 1024 * 1024;
+const DISCARDING: Duration = Duration::from_secs(2);
 
 /// What is larger than the limit, as an error.
 pub fn too_large(what: &str, most: u64) -> CallError {
@@ -26,19 +31,71 @@ pub async fn read(
     body: Body,
     most: u64,
     arrival: Duration,
-    too_large: impl FnOnce() -> CallError,
+    too_large: impl Fn() -> CallError,
+) -> Result<Bytes, CallError> {
+    read_held(body, most, arrival, too_large, None).await
+}
+
+/// The same, for a tenant that holds what arrives.
+pub async fn read_held(
+    body: Body,
+    most: u64,
+    arrival: Duration,
+    too_large: impl Fn() -> CallError,
+    mut held: Option<&mut Held>,
 ) -> Result<Bytes, CallError> {
     let invalid = |message: String| CallError::new(ErrorCode::InvalidRequest, message);
-    let limit = usize::try_from(most).unwrap_or(usize::MAX);
-    match tokio::time::timeout(arrival, Limited::new(body, limit).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(invalid("The body did not arrive whole".to_owned())),
-        Err(_) => Err(invalid(format!(
-            "The body did not arrive within {} s",
-            arrival.as_secs()
-        ))),
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut content = body.into_data_stream();
+    let mut whole = BytesMut::new();
+    let reading = async {
+        while let Some(piece) = content
+            .try_next()
+            .await
+            .map_err(|_| invalid("The body did not arrive whole".to_owned()))?
+        {
+            if whole.len() + piece.len() > most {
+                return Err(too_large());
+            }
+            if let Some(held) = &mut held {
+                held.more(piece.len())?;
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(())
+    };
+    let read = tokio::time::timeout(arrival, reading)
+        .await
+        .unwrap_or_else(|_| {
+            Err(invalid(format!(
+                "The body did not arrive within {} s",
+                arrival.as_secs()
+            )))
+        });
+    if let Err(error) = read {
+        drop(whole);
+        if let Some(held) = held {
+            held.set(0)?;
+        }
+        discard(content).await;
+        return Err(error);
     }
+    Ok(whole.freeze())
+}
+
+/// Takes the rest of a body that is refused, for a while: most clients read the answer only when
+/// they have sent all, and lose it when the connection is closed before.
+async fn discard(mut content: BodyDataStream) {
+    let mut left = DISCARDED;
+    let discarding = async {
+        while let Ok(Some(piece)) = content.try_next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DISCARDING, discarding).await;
 }
 
 /// What a client must send of a long body each time that its patience is measured.

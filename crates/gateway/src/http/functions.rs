@@ -2,10 +2,10 @@
 
 use super::authority;
 use super::body;
+use super::respond;
 use super::respond::ErrorAnswer;
 use crate::auth::Identity;
 use crate::call::Call;
-use crate::call::Done;
 use crate::call::Origin;
 use crate::error::CallError;
 use crate::error::ErrorCode;
@@ -15,6 +15,8 @@ use axum::extract::Path;
 use axum::extract::State;
 use axum::extract::rejection::PathRejection;
 use axum::http::HeaderMap;
+use axum::response::Response;
+use ketrics_services::Held;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -83,7 +85,7 @@ pub async fn call(
     path: Result<Path<(String, String, String)>, PathRejection>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Done, CallError> {
+) -> Result<Response, CallError> {
     let Path((tenant, application, function)) = path.map_err(|_| {
         CallError::new(
             ErrorCode::InvalidRequest,
@@ -110,7 +112,8 @@ pub async fn call(
             format!("The application exports no function '{function}'"),
         ));
     }
-    let payload = payload(target.limits.payload_bytes, body).await?;
+    let mut held = http.runtime.memories().of(target.tenant.id).nothing();
+    let payload = payload(target.limits.payload_bytes, body, &mut held).await?;
     let call = Call {
         target,
         function,
@@ -118,7 +121,7 @@ pub async fn call(
         requestor,
         origin: Origin::Http,
     };
-    Ok(http.runtime.call(call).await)
+    Ok(respond::called(http.runtime.call(call).await, held))
 }
 
 /// Who sends a request, by its bearer token.
@@ -139,9 +142,9 @@ async fn hide(http: &Http, identity: &Identity, tenant: &str, error: CallError) 
     }
 }
 
-async fn payload(most: u64, body: Body) -> Result<String, CallError> {
+async fn payload(most: u64, body: Body, held: &mut Held) -> Result<String, CallError> {
     let too_large = || body::too_large("The payload", most);
-    let bytes = body::read(body, most + ENVELOPE, ARRIVAL, too_large).await?;
+    let bytes = body::read_held(body, most + ENVELOPE, ARRIVAL, too_large, Some(held)).await?;
     let invalid = |message: &str| CallError::new(ErrorCode::InvalidRequest, message);
     let request: Request<'_> =
         serde_json::from_slice(&bytes).map_err(|error| invalid(&error.to_string()))?;

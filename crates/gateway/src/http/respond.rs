@@ -2,12 +2,15 @@
 
 use crate::call::Done as CallDone;
 use crate::error::CallError;
+use crate::error::ErrorCode;
 use axum::body::Body;
+use axum::body::Bytes;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use ketrics_services::Held;
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -71,48 +74,80 @@ impl IntoResponse for CallError {
     }
 }
 
-impl IntoResponse for CallDone {
-    fn into_response(self) -> Response {
-        let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
-        let (wall, cpu) = (milliseconds(self.used.wall), milliseconds(self.used.cpu));
-        let mut response = match self.result {
-            // The result is JSON already: it is not read again.
-            Ok(json) => answer(
-                200,
-                format!(r#"{{"success":true,"result":{json},"executionTime":{wall}}}"#),
-            ),
-            Err(error) => error.into_response(),
-        };
-        let (queued, claimed) = (milliseconds(self.queued), milliseconds(self.claimed));
-        let calls: Vec<String> = self
-            .used
-            .service_calls
-            .iter()
-            .map(|(service, count)| format!("{service} {count}"))
-            .collect();
-        let timing = format!(
-            "queue;dur={queued}, claim;dur={claimed}, run;dur={wall}, cpu;dur={cpu}, \
-             memory;desc=\"{} bytes\", faults;desc=\"{}\", calls;desc=\"{}\", \
-             in;desc=\"{} bytes\", out;desc=\"{} bytes\"",
-            self.used.peak_memory,
-            self.used.page_faults,
-            calls.join(" "),
-            self.used.bytes_in,
-            self.used.bytes_out,
-        );
-        let headers = response.headers_mut();
-        if let Ok(timing) = HeaderValue::from_str(&timing) {
-            headers.insert("server-timing", timing);
-        }
-        if let Ok(id) = HeaderValue::from_str(&self.invocation.to_string()) {
-            headers.insert("x-request-id", id);
-        }
-        response
+/// What came of a call. `held` is what its payload takes of the tenant's memory; from here on its
+/// result does, until the client has it.
+pub fn called(done: CallDone, held: Held) -> Response {
+    let CallDone {
+        invocation,
+        result,
+        used,
+        queued,
+        claimed,
+    } = done;
+    let milliseconds = |duration: Duration| duration.as_micros() as f64 / 1_000.0;
+    let (wall, cpu) = (milliseconds(used.wall), milliseconds(used.cpu));
+    // The result is JSON already: it is not read again.
+    let result = result.and_then(|json| {
+        Text::held(
+            format!(r#"{{"success":true,"result":{json},"executionTime":{wall}}}"#),
+            held,
+        )
+    });
+    let mut response = match result {
+        Ok(text) => answer(200, Body::from(Bytes::from_owner(text))),
+        Err(error) => error.into_response(),
+    };
+    let calls: Vec<String> = used
+        .service_calls
+        .iter()
+        .map(|(service, count)| format!("{service} {count}"))
+        .collect();
+    let (queued, claimed) = (milliseconds(queued), milliseconds(claimed));
+    let timing = format!(
+        "queue;dur={queued}, claim;dur={claimed}, run;dur={wall}, cpu;dur={cpu}, \
+         memory;desc=\"{} bytes\", faults;desc=\"{}\", calls;desc=\"{}\", \
+         in;desc=\"{} bytes\", out;desc=\"{} bytes\"",
+        used.peak_memory,
+        used.page_faults,
+        calls.join(" "),
+        used.bytes_in,
+        used.bytes_out,
+    );
+    let headers = response.headers_mut();
+    if let Ok(timing) = HeaderValue::from_str(&timing) {
+        headers.insert("server-timing", timing);
+    }
+    if let Ok(id) = HeaderValue::from_str(&invocation.to_string()) {
+        headers.insert("x-request-id", id);
+    }
+    response
+}
+
+/// A text that takes of a tenant's memory for as long as any of it waits to be sent.
+struct Text {
+    text: String,
+    _held: Held,
+}
+
+impl Text {
+    fn held(text: String, mut held: Held) -> Result<Self, CallError> {
+        // Not an error after which clients try again: the function has run.
+        held.set(text.len()).map_err(|full| {
+            let message = format!("The function ran, but its result cannot be sent: {full}");
+            CallError::new(ErrorCode::MemoryLimit, message)
+        })?;
+        Ok(Self { text, _held: held })
     }
 }
 
-fn answer(status: u16, json: String) -> Response {
-    let mut response = Response::new(Body::from(json));
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+}
+
+fn answer(status: u16, json: impl Into<Body>) -> Response {
+    let mut response = Response::new(json.into());
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -100,7 +100,13 @@ pub async fn upload(
     let content = body::steadily(body, http.stall);
     let services = http.runtime.services();
     let info = services
-        .signed_upload(&token, text(header::CONTENT_TYPE), length, content)
+        .signed_upload(
+            http.runtime.memories(),
+            &token,
+            text(header::CONTENT_TYPE),
+            length,
+            content,
+        )
         .await
         .map_err(refused)?;
     let tag = format!("\"{}\"", info.etag.trim_matches('"'));
@@ -130,6 +136,7 @@ fn refused(error: SignedUrlError) -> CallError {
         SignedUrlError::TooLarge(_) => ErrorCode::PayloadTooLarge,
         SignedUrlError::ContentType(_) => ErrorCode::UnsupportedMediaType,
         SignedUrlError::Incomplete | SignedUrlError::Slow => ErrorCode::InvalidRequest,
+        SignedUrlError::Full(_) => ErrorCode::RateLimited,
         SignedUrlError::Failed => ErrorCode::Internal,
     };
     CallError::new(code, error.to_string())

@@ -138,6 +138,7 @@ pub(crate) trait Engine: Send + Sync {
         &self,
         database: &Database,
         access: Access,
+        memory: &Memory,
     ) -> Result<Box<dyn Session>, ConnectError>;
 }
 

@@ -12,6 +12,7 @@ mod mysql;
 mod placeholders;
 mod pool;
 mod postgres;
+mod received;
 mod result;
 mod settings;
 mod socket;
@@ -205,7 +206,7 @@ impl Databases {
                 )));
             }
         };
-        let acquiring = engine.acquire(&connected.database, connected.access);
+        let acquiring = engine.acquire(&connected.database, connected.access, invocation.memory());
         match invocation.bounded(acquiring).await {
             Ok(Ok(session)) => Ok(session),
             Ok(Err(ConnectError::Refused(reason))) => Err(refused(&reason)),

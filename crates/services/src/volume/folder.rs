@@ -362,6 +362,10 @@ impl ObjectWriter for FolderWriter {
         Ok(())
     }
 
+    fn waiting(&self) -> usize {
+        0
+    }
+
     async fn finish(mut self: Box<Self>, expect: Expect) -> Result<ObjectInfo, StoreError> {
         let draft = self.take()?;
         blocking(move || {

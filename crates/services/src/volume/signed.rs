@@ -4,6 +4,8 @@
 //! be looked up to know that it is genuine. What belongs to the volume (that it is still
 //! there, its size limit, its types) is asked again when the URL is used.
 
+use crate::Full;
+use crate::Memories;
 use crate::failure::opaque;
 use crate::volume::Granted;
 use crate::volume::Volumes;
@@ -106,6 +108,9 @@ pub enum SignedUrlError {
     /// The content ended before it was complete.
     #[error("The content did not arrive completely")]
     Incomplete,
+    /// Too much is on its way already.
+    #[error("{0}")]
+    Full(#[from] Full),
     /// The content came too slowly.
     #[error("The content came too slowly, and was not waited for any longer")]
     Slow,
@@ -125,6 +130,7 @@ impl SignedUrlError {
             Self::TooLarge(_) => 413,
             Self::ContentType(_) => 415,
             Self::Incomplete | Self::Slow => 400,
+            Self::Full(_) => 429,
             Self::Failed => 500,
         }
     }
@@ -282,6 +288,7 @@ impl Volumes {
 
     pub(crate) async fn signed_upload<S>(
         &self,
+        memories: &Memories,
         token: &str,
         content_type: Option<&str>,
         content_length: Option<u64>,
@@ -313,6 +320,7 @@ impl Volumes {
             .create(place(&volume), &claims.key, attributes)
             .await
             .map_err(|error| failed(&error))?;
+        let mut held = memories.of(claims.tenant).nothing();
         let mut body = pin!(body);
         let mut size = 0;
         while let Some(chunk) = body.next().await {
@@ -324,6 +332,7 @@ impl Volumes {
             if size > limit {
                 return Err(SignedUrlError::TooLarge(limit));
             }
+            held.set(writer.waiting() + chunk.len())?;
             writer.write(chunk).await.map_err(|error| failed(&error))?;
         }
         if content_length.is_some_and(|length| length != size) {

@@ -129,6 +129,9 @@ pub(crate) trait ObjectWriter: Send {
     /// The next part.
     async fn write(&mut self, content: Bytes) -> Result<(), StoreError>;
 
+    /// Bytes of what was written that wait in memory for more.
+    fn waiting(&self) -> usize;
+
     /// Makes the object visible.
     async fn finish(self: Box<Self>, expect: Expect) -> Result<ObjectInfo, StoreError>;
 }

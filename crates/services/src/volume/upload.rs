@@ -3,6 +3,7 @@
 //! Size and type are checked while the content comes, so that a breach stores nothing. What an
 //! invocation does not finish is discarded with it.
 
+use crate::Held;
 use crate::Invocation;
 use crate::volume::Volumes;
 use crate::volume::content_type;
@@ -103,6 +104,8 @@ pub(crate) struct Upload {
     if_not_exists: bool,
     writer: Box<dyn ObjectWriter>,
     size: u64,
+    /// Of the tenant's memory, between writes: while there is one, its request holds what it brings.
+    held: Held,
 }
 
 impl Upload {
@@ -169,7 +172,9 @@ impl Volumes {
         let mut slot = open.lock().await;
         // Not there while it is written: an upload that fails, or is given up, is gone.
         let mut upload = slot.take().ok_or_else(unknown)?;
-        match upload.write(content.into()).await {
+        let written = upload.write(content.into()).await;
+        let held = written.and_then(|()| Ok(upload.held.set(upload.writer.waiting())?));
+        match held {
             Ok(()) => {
                 *slot = Some(upload);
                 Ok(VolumeReply::WriteUpload {})
@@ -225,6 +230,7 @@ impl Volumes {
             expect,
             if_not_exists: options.if_not_exists,
             size: 0,
+            held: invocation.memory().nothing(),
         })
     }
 

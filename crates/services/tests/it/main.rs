@@ -16,6 +16,7 @@ mod documentdb;
 mod http;
 mod http_servers;
 mod job;
+mod memory;
 mod messages;
 mod parameter;
 mod private_servers;

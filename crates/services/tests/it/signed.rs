@@ -3,6 +3,7 @@
 use crate::servers;
 use crate::world::Engines;
 use crate::world::World;
+use crate::world::memories;
 use crate::world::told;
 use crate::world::world_on;
 use bytes::Bytes;
@@ -68,7 +69,13 @@ async fn send(
 ) -> Result<f64, u16> {
     let sent = world
         .services
-        .signed_upload(token, content_type, length, stream::iter(parts))
+        .signed_upload(
+            &memories(),
+            token,
+            content_type,
+            length,
+            stream::iter(parts),
+        )
         .await;
     sent.map(|info| info.size).map_err(|error| error.status())
 }

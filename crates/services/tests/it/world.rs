@@ -19,6 +19,7 @@ use ketrics_services::Caller;
 use ketrics_services::DocumentsEngine;
 use ketrics_services::EgressPolicy;
 use ketrics_services::Invocation;
+use ketrics_services::Memories;
 use ketrics_services::Memory;
 use ketrics_services::OpenError;
 use ketrics_services::Peer;
@@ -203,6 +204,21 @@ impl World {
 }
 
 pub fn invocation(tenant: &Tenant, application: &Application, left: Duration) -> Arc<Invocation> {
+    invocation_within(tenant, application, left, memories().of(tenant.id))
+}
+
+/// Room enough for every tenant.
+pub fn memories() -> Memories {
+    Memories::new(256 * 1024 * 1024)
+}
+
+/// One whose tenant's calls may hold so much.
+pub fn invocation_within(
+    tenant: &Tenant,
+    application: &Application,
+    left: Duration,
+    memory: Memory,
+) -> Arc<Invocation> {
     let caller = Caller {
         invocation_id: Uuid::new_v4(),
         tenant_id: tenant.id,
@@ -224,7 +240,6 @@ pub fn invocation(tenant: &Tenant, application: &Application, left: Duration) ->
         path: Vec::new(),
         deadline: Instant::now() + left,
     };
-    let memory = Memory::new(256 * 1024 * 1024);
     Arc::new(Invocation::new(caller, Arc::new(NoPeers), memory))
 }
 

@@ -3,6 +3,7 @@
 //!
 //! "MySQL Client/Server Protocol", sections "Connection Phase" and "Authentication Methods".
 
+use crate::Memory;
 use crate::database::engine::ConnectError;
 use crate::database::mysql::errors;
 use crate::database::mysql::errors::Broken;
@@ -76,7 +77,10 @@ struct Greeting {
 }
 
 /// Makes a connection.
-pub(crate) async fn connect(settings: &Arc<Settings>) -> Result<MySqlLink, ConnectError> {
+pub(crate) async fn connect(
+    settings: &Arc<Settings>,
+    memory: &Memory,
+) -> Result<MySqlLink, ConnectError> {
     let mut socket = socket::dial(settings).await?;
     let first = first_packet(&mut socket)
         .await
@@ -108,13 +112,14 @@ pub(crate) async fn connect(settings: &Arc<Settings>) -> Result<MySqlLink, Conne
             .map_err(|error| socket::unreachable(&error))?;
         socket::secure(settings, socket).await?
     };
-    let mut wire = Wire::new(socket, number);
+    let mut wire = Wire::new(socket, number, memory);
     authenticate(&mut wire, settings, capabilities, &greeting)
         .await
         .map_err(|broken| errors::connecting(&broken))?;
     let mut link = MySqlLink::new(
         wire,
         settings.clone(),
+        memory.clone(),
         greeting.process,
         capabilities & EXTENDED_METADATA != 0,
         &greeting.version,

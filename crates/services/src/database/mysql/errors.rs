@@ -26,6 +26,9 @@ impl From<Broken> for StatementError {
             Broken::Gone(error) if error.kind() == io::ErrorKind::FileTooLarge => Self::Refused(
                 format!("one row of the result is larger than {MAX_PACKET} bytes"),
             ),
+            Broken::Gone(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                Self::Refused(error.to_string())
+            }
             _ => Self::Lost,
         }
     }

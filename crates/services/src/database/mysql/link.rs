@@ -7,6 +7,7 @@
 //!
 //! "MySQL Client/Server Protocol", section "Command Phase".
 
+use crate::Memory;
 use crate::database::engine;
 use crate::database::engine::Outcome;
 use crate::database::engine::StatementError;
@@ -69,6 +70,7 @@ enum Activity {
 pub(crate) struct MySqlLink {
     wire: Wire,
     settings: Arc<Settings>,
+    memory: Memory,
     process: u32,
     /// Whether columns say more, as MariaDB's do.
     extended: bool,
@@ -90,6 +92,7 @@ impl MySqlLink {
     pub(crate) fn new(
         wire: Wire,
         settings: Arc<Settings>,
+        memory: Memory,
         process: u32,
         extended: bool,
         version: &str,
@@ -97,6 +100,7 @@ impl MySqlLink {
         Self {
             wire,
             settings,
+            memory,
             process,
             extended,
             mariadb: version.contains("MariaDB"),
@@ -384,7 +388,7 @@ impl Link for MySqlLink {
 
     async fn stop(self) {
         let killing = async {
-            let mut link = connect::connect(&self.settings)
+            let mut link = connect::connect(&self.settings, &self.memory)
                 .await
                 .map_err(|error| StatementError::Failed(error.to_string()))?;
             link.batch(&format!("KILL {}", self.process)).await

@@ -23,6 +23,7 @@ mod scramble;
 mod value;
 mod wire;
 
+use crate::Memory;
 use crate::database::engine::Access;
 use crate::database::engine::ConnectError;
 use crate::database::engine::Control;
@@ -112,8 +113,9 @@ impl Engine for MySql {
         &self,
         database: &Database,
         access: Access,
+        memory: &Memory,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let connect = |settings| async move { connect::connect(&settings).await };
+        let connect = |settings| async move { connect::connect(&settings, memory).await };
         let lent = Lent::from_pool(&self.pools, database, &settings::MYSQL, connect).await?;
         Ok(Box::new(MySqlSession {
             access,

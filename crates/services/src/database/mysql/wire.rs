@@ -1,6 +1,8 @@
 //! Packets in and out: each has its length and a number in front, and a long one comes in pieces.
 
+use crate::Memory;
 use crate::database::mysql::packet::malformed;
+use crate::database::received::Received;
 use crate::database::socket;
 use crate::database::socket::Socket;
 use bytes::Buf;
@@ -19,7 +21,7 @@ const HEADER: usize = 4;
 /// A socket that speaks in packets.
 pub(crate) struct Wire {
     socket: Box<dyn Socket>,
-    received: BytesMut,
+    received: Received,
     out: Vec<u8>,
     number: u8,
 }
@@ -31,10 +33,10 @@ pub(crate) fn too_large() -> io::Error {
 
 impl Wire {
     /// Goes on where a greeting has come to packet `number`.
-    pub(crate) fn new(socket: Box<dyn Socket>, number: u8) -> Self {
+    pub(crate) fn new(socket: Box<dyn Socket>, number: u8, memory: &Memory) -> Self {
         Self {
             socket,
-            received: BytesMut::with_capacity(8192),
+            received: Received::new(memory),
             out: Vec::new(),
             number,
         }
@@ -88,25 +90,27 @@ impl Wire {
 
     /// One piece of a packet of which there is so much already, and whether it is the last.
     async fn piece(&mut self, before: usize) -> io::Result<(Bytes, bool)> {
-        while self.received.len() < HEADER {
+        while self.received.bytes.len() < HEADER {
             self.receive().await?;
         }
-        let mut header = self.received.split_to(HEADER);
+        let mut header = self.received.bytes.split_to(HEADER);
         let length = usize::try_from(header.get_uint_le(3)).map_err(|_| malformed())?;
         self.number = header.get_u8().wrapping_add(1);
         if before + length > MAX_PACKET {
             return Err(too_large());
         }
-        self.received
-            .reserve(length.saturating_sub(self.received.len()));
-        while self.received.len() < length {
+        self.received.expect(before + length)?;
+        while self.received.bytes.len() < length {
             self.receive().await?;
         }
-        Ok((self.received.split_to(length).freeze(), length < PIECE))
+        Ok((
+            self.received.bytes.split_to(length).freeze(),
+            length < PIECE,
+        ))
     }
 
     async fn receive(&mut self) -> io::Result<()> {
-        if self.socket.read_buf(&mut self.received).await? == 0 {
+        if self.socket.read_buf(&mut self.received.bytes).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(())
@@ -114,6 +118,6 @@ impl Wire {
 
     /// Whether the server has said nothing that nobody asked for, and has not hung up.
     pub(crate) fn is_silent(&self) -> bool {
-        self.received.is_empty() && socket::is_silent(&*self.socket)
+        self.received.bytes.is_empty() && socket::is_silent(&*self.socket)
     }
 }

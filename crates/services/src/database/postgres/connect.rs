@@ -1,5 +1,6 @@
 //! How a connection to PostgreSQL is made: TLS, then who one is, then what the session is like.
 
+use crate::Memory;
 use crate::database::engine::ConnectError;
 use crate::database::postgres::link::Broken;
 use crate::database::postgres::link::PostgresLink;
@@ -47,9 +48,12 @@ async fn open(settings: &Settings) -> Result<Box<dyn Socket>, ConnectError> {
 }
 
 /// Makes a connection.
-pub(crate) async fn connect(settings: &Arc<Settings>) -> Result<PostgresLink, ConnectError> {
+pub(crate) async fn connect(
+    settings: &Arc<Settings>,
+    memory: &Memory,
+) -> Result<PostgresLink, ConnectError> {
     let socket = open(settings).await?;
-    let mut link = PostgresLink::new(socket, settings.clone());
+    let mut link = PostgresLink::new(socket, settings.clone(), memory);
     greet(&mut link, settings)
         .await
         .map_err(|broken| describe(&broken))?;

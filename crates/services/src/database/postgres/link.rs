@@ -5,6 +5,7 @@
 //! find a parameter's type), the state that each answer ends with, and several steps in one round
 //! trip, so that a read-only transaction around a statement costs no waiting.
 
+use crate::Memory;
 use crate::database::engine::Outcome;
 use crate::database::engine::StatementError;
 use crate::database::pool::Link;
@@ -13,6 +14,7 @@ use crate::database::postgres::connect;
 use crate::database::postgres::value;
 use crate::database::postgres::value::Oid;
 use crate::database::postgres::value::Parameter;
+use crate::database::received::Received;
 use crate::database::result::Weight;
 use crate::database::settings::Settings;
 use crate::database::socket;
@@ -77,6 +79,9 @@ impl From<Broken> for StatementError {
             Broken::TooLarge => Self::Refused(format!(
                 "one row of the result is larger than {MAX_MESSAGE} bytes"
             )),
+            Broken::Gone(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                Self::Refused(error.to_string())
+            }
             _ => Self::Lost,
         }
     }
@@ -99,7 +104,7 @@ impl From<ServerError> for StatementError {
 /// A connection.
 pub(crate) struct PostgresLink {
     socket: Box<dyn Socket>,
-    received: BytesMut,
+    received: Received,
     out: BytesMut,
     settings: Arc<Settings>,
     key: (i32, i32),
@@ -118,10 +123,10 @@ struct Reading {
 }
 
 impl PostgresLink {
-    pub(crate) fn new(socket: Box<dyn Socket>, settings: Arc<Settings>) -> Self {
+    pub(crate) fn new(socket: Box<dyn Socket>, settings: Arc<Settings>, memory: &Memory) -> Self {
         Self {
             socket,
-            received: BytesMut::with_capacity(8192),
+            received: Received::new(memory),
             out: BytesMut::new(),
             settings,
             key: (0, 0),
@@ -162,7 +167,7 @@ impl PostgresLink {
             if let Some(message) = self.parsed()? {
                 return Ok(message);
             }
-            if self.socket.read_buf(&mut self.received).await? == 0 {
+            if self.socket.read_buf(&mut self.received.bytes).await? == 0 {
                 return Err(Broken::Gone(io::ErrorKind::UnexpectedEof.into()));
             }
         }
@@ -170,15 +175,17 @@ impl PostgresLink {
 
     fn parsed(&mut self) -> Result<Option<Message>, Broken> {
         loop {
-            if let Some(length) = self.received.get(1..5) {
+            if let Some(length) = self.received.bytes.get(1..5) {
                 let length = length
                     .iter()
                     .fold(0, |length, byte| length << 8 | usize::from(*byte));
                 if length > MAX_MESSAGE {
                     return Err(Broken::TooLarge);
                 }
+                // With the byte that says what it is.
+                self.received.expect(1 + length)?;
             }
-            match Message::parse(&mut self.received)? {
+            match Message::parse(&mut self.received.bytes)? {
                 Some(
                     Message::NoticeResponse(_)
                     | Message::NotificationResponse(_)
@@ -450,7 +457,7 @@ impl Link for PostgresLink {
     }
 
     async fn answers(&mut self, silent: Duration) -> bool {
-        if !self.received.is_empty() || !socket::is_silent(&*self.socket) {
+        if !self.received.bytes.is_empty() || !socket::is_silent(&*self.socket) {
             return false;
         }
         if silent < ASK_AFTER {

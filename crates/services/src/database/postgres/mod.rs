@@ -20,6 +20,7 @@ mod link;
 mod placeholders;
 mod value;
 
+use crate::Memory;
 use crate::database::engine::Access;
 use crate::database::engine::ConnectError;
 use crate::database::engine::Control;
@@ -91,8 +92,9 @@ impl Engine for Postgres {
         &self,
         database: &Database,
         access: Access,
+        memory: &Memory,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let connect = |settings| async move { connect::connect(&settings).await };
+        let connect = |settings| async move { connect::connect(&settings, memory).await };
         let lent = Lent::from_pool(&self.pools, database, &settings::POSTGRES, connect).await?;
         Ok(Box::new(PostgresSession {
             access,

@@ -9,6 +9,7 @@ mod guard;
 mod session;
 mod value;
 
+use crate::Memory;
 use crate::database::engine::Access;
 use crate::database::engine::ConnectError;
 use crate::database::engine::Engine;
@@ -107,6 +108,7 @@ impl Engine for Sqlite {
         &self,
         database: &Database,
         access: Access,
+        _: &Memory,
     ) -> Result<Box<dyn Session>, ConnectError> {
         let pool = self.pool(self.path(database));
         let slot = tokio::time::timeout(ACQUIRE_TIMEOUT, pool.slots.clone().acquire_owned())

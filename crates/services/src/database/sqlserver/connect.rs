@@ -2,6 +2,7 @@
 //!
 //! \[MS-TDS\] sections 2.2.6.5, "PRELOGIN", and 2.2.6.4, "LOGIN7".
 
+use crate::Memory;
 use crate::database::engine::ConnectError;
 use crate::database::settings::Settings;
 use crate::database::settings::Tls;
@@ -45,7 +46,10 @@ const LOGIN_FRONT: usize = 94;
 const FEATURES_BEFORE: usize = 5;
 
 /// Makes a connection.
-pub(crate) async fn connect(settings: &Arc<Settings>) -> Result<SqlServerLink, ConnectError> {
+pub(crate) async fn connect(
+    settings: &Arc<Settings>,
+    memory: &Memory,
+) -> Result<SqlServerLink, ConnectError> {
     let mut socket = socket::dial(settings).await?;
     let encryption = agree(&mut socket, settings)
         .await
@@ -66,7 +70,7 @@ pub(crate) async fn connect(settings: &Arc<Settings>) -> Result<SqlServerLink, C
         }
         (Tls::Verified(_), _) => return Err(socket::plain_only()),
     };
-    let mut link = SqlServerLink::new(Wire::new(socket), settings.clone());
+    let mut link = SqlServerLink::new(Wire::new(socket, memory), settings.clone());
     link.log_in(&login(settings))
         .await
         .map_err(|broken| errors::connecting(&broken))?;

@@ -25,6 +25,9 @@ impl From<Broken> for StatementError {
             Broken::Gone(error) if error.kind() == io::ErrorKind::FileTooLarge => Self::Refused(
                 format!("one value of the result is larger than {MAX_VALUE} bytes"),
             ),
+            Broken::Gone(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                Self::Refused(error.to_string())
+            }
             _ => Self::Lost,
         }
     }

@@ -135,8 +135,9 @@ impl Engine for SqlServer {
         &self,
         database: &Database,
         access: Access,
+        memory: &Memory,
     ) -> Result<Box<dyn Session>, ConnectError> {
-        let connect = |settings| async move { connect::connect(&settings).await };
+        let connect = |settings| async move { connect::connect(&settings, memory).await };
         let lent = Lent::from_pool(&self.pools, database, &settings::SQLSERVER, connect).await?;
         Ok(Box::new(SqlServerSession {
             access,

@@ -3,6 +3,8 @@
 //!
 //! \[MS-TDS\] section 2.2.3.1, "Packet Header".
 
+use crate::Memory;
+use crate::database::received::Received;
 use crate::database::socket;
 use crate::database::socket::Socket;
 use bytes::Buf;
@@ -48,7 +50,7 @@ pub(crate) struct Wire {
     socket: Box<dyn Socket>,
     received: BytesMut,
     /// What has come of a message and was not read yet.
-    message: BytesMut,
+    message: Received,
     /// Whether its last packet has come.
     complete: bool,
     size: usize,
@@ -97,11 +99,11 @@ pub(crate) fn header(header: [u8; HEADER]) -> io::Result<(usize, bool)> {
 }
 
 impl Wire {
-    pub(crate) fn new(socket: Box<dyn Socket>) -> Self {
+    pub(crate) fn new(socket: Box<dyn Socket>, memory: &Memory) -> Self {
         Self {
             socket,
             received: BytesMut::with_capacity(8192),
-            message: BytesMut::new(),
+            message: Received::new(memory),
             complete: true,
             size: FIRST_SIZE,
         }
@@ -126,35 +128,36 @@ impl Wire {
         let packets = packets(kind, before, message, self.size);
         self.socket.write_all(&packets).await?;
         self.socket.flush().await?;
-        self.message.clear();
+        self.message.bytes.clear();
         self.complete = false;
         Ok(())
     }
 
     /// Whether the message that came is read to its end.
     pub(crate) fn is_over(&self) -> bool {
-        self.complete && self.message.is_empty()
+        self.complete && self.message.bytes.is_empty()
     }
 
     pub(crate) async fn bytes(&mut self, length: usize) -> io::Result<Bytes> {
         if length > MAX_VALUE {
             return Err(too_large());
         }
-        while self.message.len() < length {
+        self.message.expect(length)?;
+        while self.message.bytes.len() < length {
             self.packet().await?;
         }
-        Ok(self.message.split_to(length).freeze())
+        Ok(self.message.bytes.split_to(length).freeze())
     }
 
     /// Goes past some bytes.
     pub(crate) async fn skip(&mut self, length: usize) -> io::Result<()> {
         let mut left = length;
         while left > 0 {
-            if self.message.is_empty() {
+            if self.message.bytes.is_empty() {
                 self.packet().await?;
             }
-            let here = left.min(self.message.len());
-            self.message.advance(here);
+            let here = left.min(self.message.bytes.len());
+            self.message.bytes.advance(here);
             left -= here;
         }
         Ok(())
@@ -190,6 +193,7 @@ impl Wire {
             self.receive().await?;
         }
         self.message
+            .bytes
             .extend_from_slice(&self.received.split_to(length));
         self.complete = last;
         Ok(())

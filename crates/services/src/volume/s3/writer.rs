@@ -125,6 +125,10 @@ impl ObjectWriter for S3Writer {
         Ok(())
     }
 
+    fn waiting(&self) -> usize {
+        self.waiting
+    }
+
     async fn finish(mut self: Box<Self>, expect: Expect) -> Result<ObjectInfo, StoreError> {
         to_the_end(async move {
             if self.parts.is_none() {

@@ -9,6 +9,7 @@ use crate::volume::put;
 use crate::volume::put_call;
 use crate::world::Engines;
 use crate::world::World;
+use crate::world::memories;
 use ketrics_directory::VolumeSpec;
 use ketrics_protocol::CopySource;
 use ketrics_protocol::PutOptions;
@@ -104,7 +105,11 @@ async fn creating_url(world: &World, key: &str) -> String {
 /// Its refusal is worded like the others here.
 async fn upload_by_url(world: &World, token: &str, content: Vec<u8>) -> Result<(), ServiceError> {
     let body = futures_util::stream::iter([Ok(content.into())]);
-    match world.services.signed_upload(token, None, None, body).await {
+    let memories = memories();
+    let uploading = world
+        .services
+        .signed_upload(&memories, token, None, None, body);
+    match uploading.await {
         Ok(_) => Ok(()),
         Err(SignedUrlError::Conflict) => Err(ServiceError::new("FileAlreadyExistsError")),
         Err(error) => Err(ServiceError::plain(error.to_string())),
