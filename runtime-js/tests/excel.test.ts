@@ -205,10 +205,17 @@ test("limits of the engine and damaged files are typed errors", async () => {
   host.excel.write = () => {
     throw new RangeError("too many");
   };
-  await assert.rejects(excelModule.create().toBuffer(), new ExcelWriteError("too many"));
+  // Not compared with another error: each has the time at which it was made.
+  await assert.rejects(excelModule.create().toBuffer(), {
+    name: "ExcelWriteError",
+    message: new ExcelWriteError("too many").message,
+  });
   host.excel.read = () => {
     throw new Error("broken");
   };
-  await assert.rejects(excelModule.read(new Uint8Array(1)), new ExcelParseError("broken"));
+  await assert.rejects(excelModule.read(new Uint8Array(1)), {
+    name: "ExcelParseError",
+    reason: "broken",
+  });
   await assert.rejects(excelModule.read("text" as never), ExcelParseError);
 });
