@@ -174,7 +174,11 @@ impl<'t> Reading<'t, '_> {
             }
         }
         let empty = Cell::empty(head.column, head.style);
-        let formula = formula.filter(|f| !f.text.is_empty() || f.sharing != Sharing::Own);
+        // One that others share must say something.
+        let formula = formula.filter(|formula| {
+            !formula.text.is_empty()
+                || !matches!(formula.sharing, Sharing::Own | Sharing::Master(..))
+        });
         if let Some(formula) = formula {
             return Ok(Some(self.formula(empty, head, formula, value, inline, row)));
         }
