@@ -40,6 +40,11 @@ impl Cell {
         }
     }
 
+    /// Whether there is more to it than its place: a value or a format.
+    pub fn is_there(&self) -> bool {
+        self.kind != Kind::Empty || self.style != 0
+    }
+
     /// Its column, from 1.
     pub fn column(&self) -> u32 {
         u32::from(self.column)

@@ -221,7 +221,7 @@ impl<'t> Reading<'t, '_> {
                     return Err(broken(format!(
                         "{} has a cell whose number is '{}'",
                         self.part,
-                        value.chars().take(40).collect::<String>()
+                        xml::start_of(value)
                     )));
                 }
             },
@@ -300,8 +300,7 @@ impl Reading<'_, '_> {
                     Outcome::Error(error) => cell.with_index(Kind::Error, strings.add(error)?),
                 };
             }
-            row.cells
-                .retain(|cell| cell.kind != Kind::Empty || cell.style != 0);
+            row.cells.retain(Cell::is_there);
         }
         Ok(())
     }

@@ -141,14 +141,13 @@ fn used(sheet: &Sheet) -> String {
 
 fn write_row(sheet: &Sheet, row: &Row, shared: &mut Shared<'_>, out: &mut String) {
     let attributes = row.attributes.as_deref().unwrap_or_default();
-    let kept = |cell: &&Cell| cell.kind != Kind::Empty || cell.style != 0;
-    if attributes.is_empty() && !row.cells.iter().any(|cell| kept(&cell)) {
+    if attributes.is_empty() && !row.cells.iter().any(Cell::is_there) {
         return;
     }
     let prefix = &sheet.prefix;
     let _ = write!(out, "<{prefix}row r=\"{}\"{attributes}>", row.number);
     let number = row.number.to_string();
-    for cell in row.cells.iter().filter(kept) {
+    for cell in row.cells.iter().filter(|cell| cell.is_there()) {
         out.push('<');
         out.push_str(prefix);
         out.push_str("c r=\"");

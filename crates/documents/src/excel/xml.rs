@@ -115,7 +115,7 @@ fn malformed(tag: &BytesStart<'_>) -> Option<String> {
 }
 
 /// As much of a text as a message takes.
-fn start_of(text: &str) -> String {
+pub(crate) fn start_of(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
