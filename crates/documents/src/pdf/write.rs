@@ -301,8 +301,22 @@ fn write_real(to: &mut Vec<u8>, value: f32) {
     }
 }
 
+/// The characters of a name that are written as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(
+            byte,
+            b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%' | b'#'
+        );
+        byte += 1;
+    }
+    plain
+};
+
 fn write_name(to: &mut Vec<u8>, name: &[u8]) {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"()<>[]{}/%#".contains(&byte);
+    let is_plain = |byte: u8| PLAIN[usize::from(byte)];
     to.push(b'/');
     if name.iter().copied().all(is_plain) {
         to.extend_from_slice(name);
