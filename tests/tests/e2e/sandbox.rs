@@ -172,6 +172,7 @@ async fn limits_are_the_applications_within_the_hosts_maximum() {
     let setup = Setup::new()
         .await
         .set("KETRICS_LIMITS_MAXIMUM_CPU_SECONDS", "2")
+        .set("KETRICS_LIMITS_WALL_CLOCK_SECONDS", "30")
         .set("KETRICS_LIMITS_TIMERS", "5");
     let app = setup
         .app(AppSpec {
