@@ -2,7 +2,6 @@
 //! that are written into cells that have none.
 
 use super::error::Result;
-use super::relationships;
 use super::xml;
 use super::xml::Action;
 use super::xml::Node;
@@ -27,6 +26,10 @@ pub(crate) struct Styles {
     formats: Vec<Box<str>>,
     /// How many formats the file has; the others are new.
     from_file: usize,
+    /// Whether the file has an element for them.
+    has_list: bool,
+    /// The prefix of the root, with its colon.
+    prefix: String,
     /// The date format that was made from another one.
     variants: HashMap<u32, u32>,
 }
@@ -38,6 +41,7 @@ impl Styles {
         let mut custom: HashMap<u32, bool> = HashMap::new();
         let mut reader = xml::reader(text);
         let mut in_formats = false;
+        let mut has_root = false;
         loop {
             let start = xml::position(&reader);
             let event = xml::next(&mut reader, part)?;
@@ -51,6 +55,11 @@ impl Styles {
                 Event::Eof => break,
                 _ => continue,
             };
+            if !std::mem::replace(&mut has_root, true)
+                && let Some((prefix, _)) = tag.name().as_ref().split_once(':')
+            {
+                styles.prefix = format!("{prefix}:");
+            }
             match tag.local_name().as_ref() {
                 "numFmt" => {
                     let id = xml::attribute(&tag, "numFmtId").and_then(|id| id.parse().ok());
@@ -59,7 +68,10 @@ impl Styles {
                         custom.insert(id, shows_dates(&code));
                     }
                 }
-                "cellXfs" => in_formats = !empty,
+                "cellXfs" => {
+                    styles.has_list = true;
+                    in_formats = !empty;
+                }
                 "xf" if in_formats => {
                     let id = xml::attribute(&tag, "numFmtId").and_then(|id| id.parse().ok());
                     let date = id.is_some_and(|id: u32| {
@@ -96,7 +108,7 @@ impl Styles {
             return variant;
         }
         if self.formats.is_empty() {
-            self.formats.push("<xf/>".into());
+            self.formats.push(format!("<{}xf/>", self.prefix).into());
             self.dates.push(false);
         }
         let base = self.formats.get(style as usize).unwrap_or(&self.formats[0]);
@@ -115,44 +127,66 @@ impl Styles {
     /// The part with the new formats, from what it was.
     pub fn write(&self, before: &str, part: &str) -> Result<String> {
         let added = self.formats[self.from_file..].concat();
-        let count = self.formats.len().to_string();
-        let mut name = String::from("cellXfs");
-        let mut written = false;
-        let out = xml::rewrite(before, part, |path, node| {
+        let count = self.formats.len();
+        if !self.has_list {
+            let prefix = &self.prefix;
+            let list = format!("<{prefix}cellXfs count=\"{count}\">{added}</{prefix}cellXfs>");
+            return with_list(before, part, &list);
+        }
+        let mut name = String::new();
+        xml::rewrite(before, part, |path, node| {
             if path.last().is_none_or(|last| last != "cellXfs") {
                 return Action::Keep;
             }
+            let change = [("count", Some(count.to_string()))];
             match node {
                 Node::Start(tag) => {
-                    name = tag.name().as_ref().to_owned();
-                    let change = [("count", Some(count.clone()))];
+                    tag.name().as_ref().clone_into(&mut name);
                     Action::Write(xml::with_attributes(tag, &change, xml::Empty::No))
                 }
                 Node::Empty(tag) => {
-                    written = true;
-                    let name = tag.name().as_ref().to_owned();
-                    let change = [("count", Some(count.clone()))];
                     let open = xml::with_attributes(tag, &change, xml::Empty::No);
-                    Action::Write(format!("{open}{added}</{name}>"))
+                    Action::Write(format!("{open}{added}</{}>", tag.name().as_ref()))
                 }
-                Node::End => {
-                    written = true;
-                    Action::Write(format!("{added}</{name}>"))
-                }
+                Node::End => Action::Write(format!("{added}</{name}>")),
                 Node::Text(_) => Action::Keep,
             }
-        })?;
-        if written {
-            return Ok(out);
-        }
-        // Styles without cell formats: they come before the names of styles.
-        let block = format!("<cellXfs count=\"{count}\">{added}</cellXfs>");
-        let place = ["<cellStyles", "<dxfs"];
-        Ok(match place.iter().find_map(|name| before.find(name)) {
-            Some(at) => format!("{}{block}{}", &before[..at], &before[at..]),
-            None => relationships::append(before, &[block]),
         })
     }
+}
+
+/// The part with a list of cell formats, which it does not have, in its place (ECMA-376 part 1,
+/// 18.8.39).
+fn with_list(before: &str, part: &str, list: &str) -> Result<String> {
+    let behind = ["cellStyles", "dxfs", "tableStyles", "colors", "extLst"];
+    let mut list = Some(list);
+    let mut root = String::new();
+    xml::rewrite(before, part, |path, node| {
+        let is_place = path.len() == 2 && behind.contains(&path[1].as_str());
+        let with = |tag, empty| xml::with_attributes(tag, &[], empty);
+        let written = match node {
+            Node::Start(tag) if path.len() == 1 => {
+                tag.name().as_ref().clone_into(&mut root);
+                None
+            }
+            Node::Start(tag) if is_place => list
+                .take()
+                .map(|list| list.to_owned() + &with(tag, xml::Empty::No)),
+            Node::Empty(tag) if is_place => list
+                .take()
+                .map(|list| list.to_owned() + &with(tag, xml::Empty::Yes)),
+            Node::Empty(tag) if path.len() == 1 => list.take().map(|list| {
+                format!(
+                    "{}{list}</{}>",
+                    with(tag, xml::Empty::No),
+                    tag.name().as_ref()
+                )
+            }),
+            Node::End if path.len() == 1 => list.take().map(|list| format!("{list}</{root}>")),
+            _ => None,
+        };
+        written.map_or(Action::Keep, Action::Write)
+    })
 }
 
 /// The format with the number format of dates.
@@ -211,4 +245,35 @@ pub(crate) fn date_of(serial: f64, date1904: bool) -> f64 {
 pub(crate) fn serial_of(milliseconds: f64, date1904: bool) -> f64 {
     let shift = if date1904 { SHIFT_1904 } else { 0.0 };
     EPOCH + milliseconds / DAY - shift
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Styles;
+
+    #[test]
+    fn a_list_of_formats_is_put_where_there_is_none() {
+        for (before, after) in [
+            (
+                "<styleSheet/>",
+                "<styleSheet><cellXfs count=\"2\"><xf/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>",
+            ),
+            (
+                "<!-- <dxfs/> --><x:styleSheet xmlns:x=\"y\"><x:fonts/></x:styleSheet>",
+                "<!-- <dxfs/> --><x:styleSheet xmlns:x=\"y\"><x:fonts/><x:cellXfs count=\"2\"><x:xf/><x:xf numFmtId=\"14\" applyNumberFormat=\"1\"/></x:cellXfs></x:styleSheet>",
+            ),
+            (
+                "<styleSheet><fonts/><tableStyles count=\"0\"/><colors></colors></styleSheet>",
+                "<styleSheet><fonts/><cellXfs count=\"2\"><xf/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs><tableStyles count=\"0\"/><colors></colors></styleSheet>",
+            ),
+            (
+                "<styleSheet><cellXfs/><colors/></styleSheet>",
+                "<styleSheet><cellXfs count=\"2\"><xf/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs><colors/></styleSheet>",
+            ),
+        ] {
+            let mut styles = Styles::read(before, "styles").expect("styles");
+            assert_eq!(styles.date_variant(0), 1);
+            assert_eq!(styles.write(before, "styles").expect("text"), after);
+        }
+    }
 }
