@@ -14,6 +14,7 @@ use deno_core::error::CoreError;
 use deno_core::error::CoreErrorKind;
 use deno_core::error::JsError;
 use deno_core::v8;
+use ketrics_protocol::Limits;
 use ketrics_protocol::frame::Failure;
 use ketrics_protocol::frame::FailureCode;
 use ketrics_protocol::frame::LoadReport;
@@ -121,6 +122,11 @@ impl Isolate {
     /// What the ops know about this process, to be read or replaced.
     pub fn process<T>(&mut self, with: impl FnOnce(&mut Process) -> T) -> T {
         with(self.runtime.op_state().borrow_mut().borrow_mut::<Process>())
+    }
+
+    /// Takes the limits of the application that this process serves from now on.
+    pub fn set_limits(&mut self, limits: &Limits) {
+        memory::set_limits(self.runtime.v8_isolate(), limits);
     }
 
     /// Runs the paths that every invocation takes, so that none pays for their first time.

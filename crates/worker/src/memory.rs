@@ -1,9 +1,10 @@
 //! Memory limits that V8 itself can hold: the heap, and the buffers beside it.
 //!
 //! The isolate is made once, in the base zygote, before anybody knows which application it will
-//! serve. So it starts with a low heap limit, and when V8 comes near it, the limit becomes the
-//! application's own. Near that, the process says so and ends. The limits are plain statics:
-//! every process here runs one isolate on one thread, and a fork copies them.
+//! serve. So it starts with the highest heap limit that there is, which its application's zygote
+//! lowers. Near the limit, the process says so and ends. (Raising a low one when V8 comes near it
+//! would cost: V8 asks for more only after it has collected all garbage several times.) The limits
+//! are plain statics: every process here runs one isolate on one thread, and a fork copies them.
 
 use crate::process;
 use crate::sandbox;
@@ -21,19 +22,29 @@ use std::io;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// The heap limit before an application's own is known; no application has a lower one.
-const START_HEAP: usize = 32 * 1024 * 1024;
+/// The heap limit before an application's own is known; no application has a higher one.
+const START_HEAP: usize = 4096 * 1024 * 1024;
+
+/// How large the old generation may be when V8 looks for garbage in it for the first time.
+const FIRST_COLLECTION: usize = 16 * 1024 * 1024;
+
+/// The young generation at its largest. It grows with what survives in it.
+const YOUNG_GENERATION: usize = 3 * 2 * 1024 * 1024;
+
+/// Compiled code at its largest. V8 takes these addresses at once, and `RLIMIT_DATA` counts them.
+const CODE: usize = 32 * 1024 * 1024;
 
 static HEAP_LIMIT: AtomicUsize = AtomicUsize::new(128 * 1024 * 1024);
 static BUFFER_LIMIT: AtomicUsize = AtomicUsize::new(128 * 1024 * 1024);
 static BUFFERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Takes the limits of the application that this process serves from now on.
-pub fn set_limits(limits: &Limits) {
-    HEAP_LIMIT.store(
-        usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX),
-        Relaxed,
-    );
+pub fn set_limits(isolate: &mut v8::OwnedIsolate, limits: &Limits) {
+    let heap = usize::try_from(limits.heap_bytes).unwrap_or(usize::MAX);
+    HEAP_LIMIT.store(heap, Relaxed);
+    // This is how V8 lowers the limit of an isolate that it has made.
+    isolate.remove_near_heap_limit_callback(near_heap_limit, heap);
+    isolate.add_near_heap_limit_callback(near_heap_limit, std::ptr::null_mut());
     BUFFER_LIMIT.store(
         usize::try_from(limits.buffer_bytes).unwrap_or(usize::MAX),
         Relaxed,
@@ -70,7 +81,10 @@ pub fn heap_limit() -> usize {
 /// How the isolate is to be made.
 pub fn create_params() -> v8::CreateParams {
     v8::CreateParams::default()
-        .heap_limits(0, START_HEAP)
+        .set_max_old_generation_size_in_bytes(START_HEAP)
+        .set_initial_old_generation_size_in_bytes(FIRST_COLLECTION)
+        .set_max_young_generation_size_in_bytes(YOUNG_GENERATION)
+        .set_code_range_size_in_bytes(CODE)
         .array_buffer_allocator(allocator())
         .allow_atomics_wait(false)
 }
@@ -87,10 +101,6 @@ pub fn watch_fatal_errors() {
 }
 
 unsafe extern "C" fn near_heap_limit(_: *mut c_void, current: usize, _: usize) -> usize {
-    let limit = HEAP_LIMIT.load(Relaxed);
-    if current < limit {
-        return limit;
-    }
     report_and_exit(Limit::Heap, current)
 }
 

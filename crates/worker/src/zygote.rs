@@ -119,7 +119,7 @@ fn load_and_report(isolate: &mut Isolate, socket: OwnedFd) -> io::Result<Option<
     let Some(ToWorker::Load(load)) = socket::receive(socket.as_fd())? else {
         return Ok(None);
     };
-    memory::set_limits(&load.limits);
+    isolate.set_limits(&load.limits);
     memory::limit_process(&load.limits)?;
     let limits = load.limits.clone();
     isolate.process(|process| *process = Process::loading(load.limits.clone()));
