@@ -201,19 +201,15 @@ fn op_excel_window(
     let window = workbook.with(sheet, |workbook, at| workbook.window(at, first, most))?;
     let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     let mut bytes = Vec::with_capacity(window.kinds.len() * 11 + window.rows.len() * 4);
-    bytes.extend(
-        window
-            .numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes()),
-    );
-    bytes.extend(window.rows.iter().flat_map(|number| number.to_le_bytes()));
-    bytes.extend(
-        window
-            .columns
-            .iter()
-            .flat_map(|column| column.to_le_bytes()),
-    );
+    for number in &window.numbers {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    for number in &window.rows {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    for column in &window.columns {
+        bytes.extend_from_slice(&column.to_le_bytes());
+    }
     bytes.extend(&window.kinds);
     Ok(Packed {
         rows: count(window.rows.len() / 4),

@@ -3,6 +3,8 @@
 import type { PackedWindow } from "ext:core/ops";
 import { Kind, unshaped } from "./values.ts";
 
+const List = Array;
+
 /** Rows as they crossed. */
 export class Window {
   readonly #numbers: Float64Array;
@@ -83,15 +85,23 @@ export class Window {
   /** The values of a row by column. */
   values(place: number, master: Master): unknown[] {
     const rows = this.#rows;
-    const values: unknown[] = [];
+    const start = place === 0 ? 0 : (rows[place * 4 - 3] as number);
     const end = rows[place * 4 + 1] as number;
+    const last = this.lastColumn(place);
+    // A few cells far to the right take no room for the columns before them.
+    const values: unknown[] = last < 2 * (end - start) ? new List(last + 1) : [];
     let at = rows[place * 4 + 2] as number;
-    for (let cell = place === 0 ? 0 : (rows[place * 4 - 3] as number); cell < end; cell += 1) {
+    let length = 0;
+    for (let cell = start; cell < end; cell += 1) {
       const kind = this.#kinds[cell] as number;
       if (kind === Kind.Null) continue;
-      values[this.#columns[cell] as number] = this.#value(cell, kind, at, master);
+      const column = this.#columns[cell] as number;
+      values[column] = this.#value(cell, kind, at, master);
+      length = column + 1;
       if (hasText(kind)) at += this.#numbers[cell] as number;
     }
+    // Empty cells behind the last value don't count.
+    if (values.length !== length) values.length = length;
     return values;
   }
 

@@ -357,8 +357,8 @@ fn plain_cell(text: &str) -> Option<Plain<'_>> {
     };
     let mut rest = text.strip_prefix("<c")?;
     while let Some(attribute) = rest.strip_prefix(' ') {
-        let (key, from) = attribute.split_once("=\"")?;
-        let (value, behind) = from.split_once('"')?;
+        let (key, from) = split_at(attribute, b'=')?;
+        let (value, behind) = split_at(from.strip_prefix('"')?, b'"')?;
         match key {
             "r" => head.column = address::parse_cell(value.as_bytes())?.1,
             "s" => head.style = value.parse().ok()?,
@@ -378,9 +378,9 @@ fn plain_cell(text: &str) -> Option<Plain<'_>> {
             length: text.len() - behind.len(),
         });
     }
-    let (value, behind) = rest.strip_prefix("><v>")?.split_once('<')?;
+    let (value, behind) = split_at(rest.strip_prefix("><v>")?, b'<')?;
     let behind = behind.strip_prefix("/v></c>")?;
-    if value.is_empty() || value.contains(['&', '\r']) {
+    if value.is_empty() || value.bytes().any(|byte| matches!(byte, b'&' | b'\r')) {
         return None;
     }
     Some(Plain {
@@ -388,6 +388,12 @@ fn plain_cell(text: &str) -> Option<Plain<'_>> {
         value: Some(value),
         length: text.len() - behind.len(),
     })
+}
+
+/// What stands before and behind an ASCII character. It is near, so a plain loop finds it first.
+fn split_at(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 fn truth(value: &str) -> bool {

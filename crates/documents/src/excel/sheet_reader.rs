@@ -278,9 +278,11 @@ impl<'t> Reading<'t, '_> {
                 self.part
             )));
         }
+        // Most rows have as many cells as the one before.
+        let cells = self.sheet.rows.last().map_or(0, |row| row.cells.len());
         Ok(Row {
             number: *number,
-            cells: Vec::new(),
+            cells: Vec::with_capacity(cells),
             attributes: (!rest.is_empty()).then(|| rest.into()),
         })
     }
