@@ -139,7 +139,7 @@ fn push_lines(text: &str, out: &mut String) {
 /// The runs inside an `si` element as JSON: `[{ "font": …, "text": … }]`.
 pub(crate) fn runs(inner: &str) -> Value {
     let mut runs = Vec::new();
-    let mut reader = xml::reader(inner);
+    let mut reader = xml::reader_within(inner);
     let mut run: Option<Map<String, Value>> = None;
     let mut in_font = false;
     while let Ok(event) = xml::next(&mut reader, "a string") {

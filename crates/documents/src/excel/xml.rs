@@ -10,7 +10,8 @@ use std::borrow::Cow;
 /// How deep elements may nest: far more than any workbook needs.
 const MAX_DEPTH: usize = 256;
 
-/// A reader of XML; every element ends, by its own name, and its attributes are well-formed.
+/// A reader of XML: there is an element, every one ends, by its own name, and their attributes are
+/// well-formed.
 pub(crate) struct Reader<'x> {
     text: &'x str,
     events: quick_xml::Reader<&'x [u8]>,
@@ -18,9 +19,11 @@ pub(crate) struct Reader<'x> {
     start: usize,
     /// The names of the elements that are open.
     open: Vec<&'x str>,
+    /// Whether there was an element.
+    has_element: bool,
 }
 
-/// Reads a part, or a piece of one.
+/// Reads a part, or an element of one.
 pub(crate) fn reader(text: &str) -> Reader<'_> {
     let (start, events) = events(text, 0);
     Reader {
@@ -28,6 +31,15 @@ pub(crate) fn reader(text: &str) -> Reader<'_> {
         events,
         start,
         open: Vec::new(),
+        has_element: false,
+    }
+}
+
+/// Reads what may hold no element: what stands in one, or is left of one.
+pub(crate) fn reader_within(text: &str) -> Reader<'_> {
+    Reader {
+        has_element: true,
+        ..reader(text)
     }
 }
 
@@ -59,10 +71,11 @@ pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>>
     let start = position(reader);
     let event = reader.events.read_event();
     let wrong = |what: &str| Err(broken(format!("{part} is not well-formed XML: {what}")));
-    if let Ok(Event::Start(tag) | Event::Empty(tag)) = &event
-        && let Some(what) = malformed(tag)
-    {
-        return wrong(&what);
+    if let Ok(Event::Start(tag) | Event::Empty(tag)) = &event {
+        reader.has_element = true;
+        if let Some(what) = malformed(tag) {
+            return wrong(&what);
+        }
     }
     match &event {
         Ok(Event::Start(tag)) => {
@@ -78,6 +91,7 @@ pub(crate) fn next<'x>(reader: &mut Reader<'x>, part: &str) -> Result<Event<'x>>
         Ok(Event::Eof) if !reader.open.is_empty() => {
             return Err(broken(format!("{part} ends too early")));
         }
+        Ok(Event::Eof) if !reader.has_element => return wrong("it has no element"),
         Ok(Event::DocType(_)) => {
             return Err(broken(format!(
                 "{part} declares a document type, which workbooks may not"
@@ -328,7 +342,7 @@ pub(crate) fn rewrite(
     mut decide: impl FnMut(&[String], Node<'_>) -> Action,
 ) -> Result<String> {
     let mut out = String::with_capacity(xml.len() + 256);
-    let mut reader = reader(xml);
+    let mut reader = reader_within(xml);
     let mut path: Vec<String> = Vec::new();
     let mut dropped: Option<usize> = None;
     // The text of the innermost element so far, and where it starts.
