@@ -241,7 +241,10 @@ pub(crate) fn read_book(book: &str, part: &str) -> Result<(Vec<Listed>, bool)> {
             Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
                 "sheets" => {
                     in_sheets = true;
-                    has_list = true;
+                    // A new worksheet would be in both.
+                    if std::mem::replace(&mut has_list, true) {
+                        return Err(broken(format!("{part} has two lists of worksheets")));
+                    }
                 }
                 "workbookPr" => {
                     let value = xml::attribute(&tag, "date1904");
