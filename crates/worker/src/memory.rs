@@ -205,3 +205,16 @@ unsafe extern "C" fn disown(data: *mut c_void, length: usize, _: *mut c_void) {
     // SAFETY: `adopt` took them out of a box.
     drop(unsafe { Box::from_raw(bytes) });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::START_HEAP;
+    use ketrics_protocol::LIMITS;
+
+    #[test]
+    fn no_application_may_have_a_larger_heap_than_the_isolate_starts_with() {
+        let row = LIMITS.iter().find(|row| row.name == "heap_mb");
+        let most = row.map(|row| row.most * 1024 * 1024);
+        assert_eq!(most, Some(START_HEAP as u64));
+    }
+}

@@ -3,6 +3,7 @@
 import type { PackedWindow } from "ext:core/ops";
 import { Kind, unshaped } from "./values.ts";
 
+// The global is the application's to replace.
 const List = Array;
 
 /** Rows as they crossed. */
